@@ -1,0 +1,143 @@
+"""What is decided about one night: its sleep, its events, its counts. Data only, no rules.
+
+The rules are in :mod:`detector.onset`, :mod:`detector.kinds` and :mod:`detector.nights`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from recordings import NightSpan
+
+from .scan import CANDIDATE, Scan
+
+Kind = Literal[
+    "sleep_start",
+    "sleep_start_with_arousal",
+    "micro_twitch",
+    "limb_movement",
+    "periodic_limb_movement",
+    "rhythmic_train",
+    "body_movement",
+    "impact",
+    "disturbance",
+    "brief_other",
+]
+Context = Literal["onset", "reonset", "sleep", "pre_sleep", "post_wake", "unusable"]
+Confidence = Literal["high", "medium", "low"]
+Site = Literal["wrist", "ankle", "thigh", "other", "unknown"]
+Status = Literal["ok", "limited", "not_analysable"]
+
+SLEEP_STARTS: tuple[Kind, ...] = ("sleep_start", "sleep_start_with_arousal")
+"""The kinds that are counted; only in the onset window do they enter the headline count."""
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """Half-open stretch of device time, in ns."""
+
+    start_ns: int
+    end_ns: int
+
+    def __contains__(self, time_ns: int) -> bool:
+        return self.start_ns <= time_ns < self.end_ns
+
+    def overlaps(self, other: Interval) -> bool:
+        """Whether both share any time."""
+        return self.start_ns < other.end_ns and other.start_ns < self.end_ns
+
+    def shifted(self, by_ns: int) -> Interval:
+        """Moved in time by ``by_ns``."""
+        return Interval(self.start_ns + by_ns, self.end_ns + by_ns)
+
+    @property
+    def hours(self) -> float:
+        """Length in hours."""
+        return (self.end_ns - self.start_ns) / 3.6e12
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sleep:
+    """The sleep period of a night and how its onset is known."""
+
+    onset_ns: int
+    """The onset used: median of the candidates, or what a diary or hypnogram says."""
+    wake_ns: int
+    source: Literal["hypnogram", "diary", "hdcza", "still_block"]
+    uncertainty_min: float
+    """Spread of the onset candidates, at least the floor for motion-only estimates."""
+    candidates: dict[str, int]
+    """All onset candidates by name (``still``, ``still_tolerant``, ``immobile``, ``cole_kripke``,
+    ``diary``, ...): device ns."""
+    guider: Interval
+    threshold_deg: float
+    """Angle-change threshold used by the guider; NaN if it used none."""
+    reonsets: tuple[int, ...] = ()
+    """Returns to sleep within the sleep period."""
+    onset_observed: bool = True
+    """False if the recording (or an observed stretch) begins asleep: the onset is not known."""
+    wake_observed: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Events:
+    """Candidates of a night with what was decided about each; parallel arrays in time order."""
+
+    candidates: NDArray[np.void] = field(default_factory=lambda: np.empty(0, CANDIDATE))
+    kind: NDArray[np.str_] = field(default_factory=lambda: np.empty(0, "U32"))
+    reason: NDArray[np.str_] = field(default_factory=lambda: np.empty(0, "U32"))
+    """A short code: why it is not counted, or why it has this kind."""
+    context: NDArray[np.str_] = field(default_factory=lambda: np.empty(0, "U16"))
+    counted: NDArray[np.bool_] = field(default_factory=lambda: np.empty(0, bool))
+    confidence: NDArray[np.str_] = field(default_factory=lambda: np.empty(0, "U8"))
+    onset_offset_s: NDArray[np.float64] = field(default_factory=lambda: np.empty(0))
+    """NaN without a sleep onset."""
+    active_after_s: NDArray[np.float64] = field(default_factory=lambda: np.empty(0))
+    """Seconds of movement within the minute after the event."""
+    cluster: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
+    """0-based number of the repetitive series within the night, -1 for none."""
+
+    def __len__(self) -> int:
+        return len(self.candidates)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Night:
+    """One night, judged. Counts are None where the night cannot carry them."""
+
+    span: NightSpan
+    index: int
+    status: Status
+    reasons: tuple[str, ...]
+    """Codes of :mod:`detector.reasons`, the most important first."""
+    scan: Scan
+    events: Events
+    nonwear: tuple[Interval, ...] = ()
+    unusable: tuple[Interval, ...] = ()
+    """Time whose noise floor is too high."""
+    sleep: Sleep | None = None
+    window: Interval | None = None
+    """The onset window, where there is an onset."""
+    window_usable_min: float | None = None
+    usable_h: float = 0.0
+    """Usable hours (worn, observed, quiet floor) of the sleep period, or of the night if none."""
+    observed_h: float = 0.0
+    """Hours of the night that have samples at all."""
+    wear_pct: float | None = None
+    """Worn share of the observed sleep period (of the night if there is none)."""
+    gap_min: float = 0.0
+    """Minutes without samples between the night's first and last sample."""
+    blanked_min: float = 0.0
+    clipped_samples: int = 0
+    floor_g_per_s: float | None = None
+    """Median noise floor of the sleep period (of the night if there is none)."""
+    counts: dict[str, int | None] = field(default_factory=dict)
+    """``sleep_starts_onset``, ``..._onset_early15``, ``..._onset_late15``, ``..._reonset``,
+    ``..._sleep``, ``..._night``, ``n_clusters`` and ``n_<kind>`` of every other kind."""
+    plm_acc_per_h: float | None = None
+    """Ankle only."""
+    posture_changes_per_h: float | None = None

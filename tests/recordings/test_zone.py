@@ -1,0 +1,109 @@
+"""Device time, UTC, local time and nights."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from recordings import SECOND_NS, Zone
+
+HOUR_NS = 3600 * SECOND_NS
+
+
+def device_ns(text):
+    since = datetime.fromisoformat(text) - datetime(1970, 1, 1)
+    return (since.days * 86_400 + since.seconds) * SECOND_NS + since.microseconds * 1000
+
+
+def test_an_unknown_zone_shows_device_time_without_offset_and_no_utc():
+    zone, at = Zone.of(None, 0), device_ns("2024-03-05T23:41:07.250")
+    assert zone.local_iso(at) == "2024-03-05T23:41:07.250"
+    assert zone.utc_iso(at) is None
+    assert zone.utc_ns(at) is None
+
+
+def test_a_known_zone_gives_offset_and_utc():
+    at = device_ns("2024-03-05T23:41:07.250")
+    zone = Zone.of("Europe/Berlin", at)
+    assert zone.local_iso(at) == "2024-03-05T23:41:07.250+01:00"
+    assert zone.utc_iso(at) == "2024-03-05T22:41:07.250Z"
+
+
+def test_offsets_west_of_greenwich_and_of_half_hours():
+    at = device_ns("2024-01-05T23:00:00")
+    assert Zone.of("America/St_Johns", at).local_iso(at).endswith("-03:30")
+
+
+def test_the_device_clock_does_not_follow_a_change_to_summer_time():
+    start = device_ns("2024-03-30T22:00:00")  # clocks go forward at 02:00 local, 31 March
+    zone = Zone.of("Europe/Berlin", start)
+    after = start + 8 * HOUR_NS  # the device shows 06:00, the wearer's wall 07:00
+    assert zone.local_iso(after) == "2024-03-31T07:00:00.000+02:00"
+    assert zone.utc_iso(after) == "2024-03-31T05:00:00.000Z"
+
+
+@pytest.mark.parametrize(
+    ("name", "first_day", "hours"),
+    [
+        ("Europe/London", "2024-03-30", 23),
+        ("Europe/London", "2024-10-26", 25),
+        ("Europe/London", "2024-06-01", 24),
+        ("Australia/Lord_Howe", "2024-04-06", 24.5),
+        ("Australia/Lord_Howe", "2024-10-05", 23.5),
+        ("Asia/Tokyo", "2024-03-30", 24),
+    ],
+)
+def test_nights_last_from_noon_to_noon_by_the_wall_clock(name, first_day, hours):
+    start = device_ns(f"{first_day}T20:00:00")
+    (night,) = Zone.of(name, start).nights(start, start + HOUR_NS)
+    assert night.date == date.fromisoformat(first_day)
+    assert (night.end_ns - night.start_ns) / HOUR_NS == hours
+
+
+@pytest.mark.parametrize(
+    ("at", "label"),
+    [
+        ("2024-05-02T11:59:59.999", "2024-05-01"),
+        ("2024-05-02T12:00:00", "2024-05-02"),
+        ("2024-05-02T23:59:55", "2024-05-02"),
+        ("2024-05-03T00:00:00", "2024-05-02"),
+        ("2024-05-03T03:59:00", "2024-05-02"),
+    ],
+)
+def test_a_night_is_labelled_with_the_date_on_which_it_begins(at, label):
+    start = device_ns(at)
+    for zone in (Zone.of("Europe/London", start), Zone()):
+        assert zone.nights(start, start + 1)[0].date.isoformat() == label
+
+
+@given(st.integers(0, 400), st.integers(1, 40 * 24))
+def test_nights_tile_the_recording(day, hours):
+    start = device_ns("2024-01-01T00:00:00") + day * 24 * HOUR_NS
+    nights = Zone.of("America/New_York", start).nights(start, start + hours * HOUR_NS)
+    assert nights[0].start_ns <= start < nights[0].end_ns
+    assert nights[-1].start_ns < start + hours * HOUR_NS <= nights[-1].end_ns
+    for before, after in pairwise(nights):
+        assert before.end_ns == after.start_ns
+        assert (after.date - before.date).days == 1
+
+
+def test_nights_may_begin_at_another_hour():
+    start = device_ns("2024-05-02T15:00:00")
+    (night,) = Zone().nights(start, start + HOUR_NS, time(18))
+    assert night.date == date(2024, 5, 1)
+
+
+def test_an_hour_that_exists_twice_is_taken_as_the_first():
+    start = device_ns("2024-10-27T01:30:00")
+    zone = Zone.of("Europe/London", start)
+    assert zone.utc_iso(start) == "2024-10-27T00:30:00.000Z"
+
+
+@pytest.mark.parametrize("name", ["CET5", "GMT+1", "Mars/Olympus", "../etc/passwd", ""])
+def test_only_iana_names_are_taken(name):
+    with pytest.raises(ValueError, match="IANA"):
+        Zone.of(name, 0)
