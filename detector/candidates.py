@@ -1,0 +1,103 @@
+"""Turns closed events into candidates: times, features, and the raw signal worth keeping."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from recordings import SECOND_NS, sample_times
+
+from .design import Design
+from .kernels import features
+from .scan import CANDIDATE, Snippet
+from .settings import ScanSettings
+from .window import Window
+
+SNIPPET_BEFORE_S, SNIPPET_AFTER_S = 3.0, 5.0
+
+
+def measure(
+    found: NDArray[np.int64],
+    values: NDArray[np.float64],
+    window: Window,
+    extent: tuple[int, int],
+    knots: NDArray[np.int64],
+    design: Design,
+    settings: ScanSettings,
+) -> NDArray[np.void]:
+    """Rows of ``CANDIDATE`` for closed events of one segment.
+
+    Parameters
+    ----------
+    found, values
+        As :func:`detector.kernels.events.scan_frames` leaves them.
+    window
+        Holds the events and their surroundings.
+    extent
+        Window positions that belong to the segment.
+    knots
+        The segment's clock.
+    design, settings
+        Of the stream.
+    """
+    s = settings
+    measured = np.empty((len(found), len(features.FEATURES)))
+    features.measure(
+        found - window.origin,
+        values[:, 0].copy(),
+        window.accel_g,
+        window.slow_g,
+        window.envelopes,
+        window.powers,
+        np.array(extent),
+        design.rate_hz,
+        np.array([s.burst_share, s.burst_apart_s, design.delay_s, float(design.has_impact)]),
+        measured,
+    )
+    rows = np.zeros(len(found), CANDIDATE)
+    columns = dict(zip(features.FEATURES, measured.T, strict=True))
+    shift_ns = np.rint(columns.pop("peak_shift_n") / design.rate_hz * SECOND_NS).astype(np.int64)
+    for name, column in columns.items():
+        rows[name] = column
+    rows["peak_jerk_g_per_s"], rows["threshold_g_per_s"], rows["floor_g_per_s"] = values.T
+    times = sample_times(knots, found[:, :3]) - design.delay_ns
+    rows["start_ns"], rows["peak_ns"], rows["end_ns"] = times.T
+    rows["peak_ns"] = np.clip(rows["peak_ns"] + shift_ns, rows["start_ns"], rows["end_ns"])
+    rows["still_before_s"] = (found[:, 0] - found[:, 3]) / design.rate_hz
+    positions = found - window.origin - design.delay_n
+    rows["clipped"] = [bool(window.clipped[max(0, a) : b + 1].any()) for a, _, b, _ in positions]
+    return rows
+
+
+def could_be_sleep_start(candidates: NDArray[np.void]) -> NDArray[np.bool_]:
+    """Wide gate for the events whose raw signal is kept: sharp, not tiny, after some stillness."""
+    return np.asarray(
+        (candidates["width_s"] <= 1.0)
+        & (candidates["peak_accel_mg"] >= 40.0)
+        & (candidates["peak_jerk_g_per_s"] >= 0.6)
+        & (candidates["still_before_s"] >= 5.0)
+    )
+
+
+def cut_snippet(
+    peak: int,
+    peak_ns: int,
+    window: Window,
+    extent: tuple[int, int],
+    knots: NDArray[np.int64],
+    design: Design,
+) -> Snippet:
+    """Raw signal and envelope, the latter moved back by its delay, around a peak."""
+    at = peak - design.delay_n - window.origin
+    first = max(at - round(SNIPPET_BEFORE_S * design.rate_hz), extent[0])
+    stop = min(at + round(SNIPPET_AFTER_S * design.rate_hz), extent[1])
+    envelope = np.full(stop - first, np.nan, np.float32)
+    delayed = window.envelopes[0, first + design.delay_n : min(stop + design.delay_n, extent[1])]
+    envelope[: len(delayed)] = delayed
+    return Snippet(
+        peak_ns=peak_ns,
+        start_ns=int(sample_times(knots, np.array([window.origin + first]))[0]),
+        rate_hz=design.rate_hz,
+        accel_g=window.accel_g[first:stop].astype(np.float32),
+        jerk_g_per_s=envelope,
+    )

@@ -1,0 +1,1 @@
+"""The inner loops. Arrays and scalars only; each has a naive twin in the tests."""

@@ -1,0 +1,245 @@
+"""The one pass: samples in, final candidates and epochs out.
+
+All state is carried from chunk to chunk, and frames are counted from each segment's first sample,
+so any cutting of the same samples gives the same rows. At a gap everything restarts.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from recordings import Chunk, sample_times
+
+from .candidates import could_be_sleep_start, cut_snippet, measure
+from .design import FRAMES_PER_BATCH, Design
+from .epoching import Epochs
+from .kernels import bands, events, levels
+from .scan import CANDIDATE, EPOCH, Scan, Snippet
+from .settings import ScanSettings
+from .window import Window
+
+Found = tuple[NDArray[np.int64], NDArray[np.float64]]
+"""Events as the scan kernel leaves them: (m, 4) indices and (m, 3) values."""
+
+
+class Stream:
+    """Detect sharp movement in samples as they come.
+
+    Parameters
+    ----------
+    rate_hz
+        Measured sampling rate; filters and frames are made for it.
+    step_g
+        Smallest step of the sensor, which sets a lower limit to the threshold.
+    settings
+        Bands, floor, thresholds.
+
+    Raises
+    ------
+    SettingsError
+        If the rate is below ``settings.min_rate_hz``.
+
+    Examples
+    --------
+    >>> stream = Stream(rate_hz=100.0, step_g=0.0039)
+    >>> scans = [stream.push(chunk) for chunk in chunks]  # doctest: +SKIP
+    >>> scan = Scan.concat([*scans, stream.finish()])  # doctest: +SKIP
+    """
+
+    def __init__(self, rate_hz: float, step_g: float, settings: ScanSettings | None = None) -> None:
+        self._settings = settings or ScanSettings()
+        self._design = d = Design.of(rate_hz, step_g, self._settings)
+        self._window = Window(d.kept_n, FRAMES_PER_BATCH * d.frame_n, d.rms_n)
+        self._epochs = Epochs(d.frame_n)
+        self._segment = -1
+        self._started = False
+        self._next_index = 0
+        self._end_ns = -(2**62)
+        self._finished = False
+
+    def push(self, chunk: Chunk) -> Scan:
+        """Take the next chunk and return the rows that have become final.
+
+        Raises
+        ------
+        ValueError
+            If the chunk neither opens a segment nor continues the last one, or after
+            :meth:`finish`.
+        """
+        if self._finished:
+            raise ValueError("this stream has finished; make a new one")
+        rows: list[Scan] = []
+        if chunk.opens_segment or self._segment < 0:
+            rows.append(self._close_segment())
+            self._segment, self._started, self._knots = self._segment + 1, False, chunk.knots
+        elif chunk.first_index != self._next_index:
+            raise ValueError(f"expected sample {self._next_index}, got {chunk.first_index}")
+        self._next_index = chunk.first_index + len(chunk)
+        self._learn_clock(chunk)
+        offset = 0 if self._started else self._already_recorded(chunk)
+        if offset < len(chunk) and not self._started:
+            self._start(chunk, offset)
+        while offset < len(chunk):
+            offset += self._window.take(chunk, offset)
+            rows.append(self._advance(last=False))
+        return Scan.concat(rows)
+
+    def finish(self) -> Scan:
+        """End the stream and return the remaining rows."""
+        rows = self._close_segment()
+        self._finished = True
+        return Scan.concat([rows, Scan(epochs=self._epochs.finish())])
+
+    def _start(self, chunk: Chunk, offset: int) -> None:
+        """Begin a segment at the first sample that is used: everything is counted from it."""
+        self._started = True
+        self._first_index = chunk.first_index + offset
+        first_g = chunk.scale.to_g(chunk.samples[offset : offset + 1])[0]
+        self._window.restart(first_g, self._first_index)
+        self._observed_from = self._first_index + self._design.blank_n
+        self._filter_state = np.zeros((3, 3, 4))
+        history_n = round(self._settings.floor_s)
+        self._history = np.zeros((2, 2, history_n))  # jerk and movement; ring and sorted copy
+        self._levels_seen = 0
+        self._indices = np.zeros(events.N_INDICES, np.int64)
+        self._indices[events.PREVIOUS_END] = self._observed_from
+        self._values = np.zeros(events.N_VALUES)
+        self._pending: Found = np.empty((0, 4), np.int64), np.empty((0, 3))
+
+    def _already_recorded(self, chunk: Chunk) -> int:
+        """Samples whose time has been recorded before (the clock was set back): left out."""
+        index = np.arange(chunk.first_index, chunk.first_index + len(chunk))
+        return int(np.searchsorted(chunk.times_ns(index), self._end_ns))
+
+    def _learn_clock(self, chunk: Chunk) -> None:
+        """Keep all knots that samples in the window may still need."""
+        self._temperature_c = chunk.temperature_c
+        fresh = chunk.knots[chunk.knots[:, 0] > self._knots[-1, 0]]
+        knots = np.concatenate([self._knots, fresh]) if len(fresh) else self._knots
+        if self._started:
+            needed = int(np.searchsorted(knots[:, 0], self._window.origin, side="right")) - 1
+            knots = knots[min(max(0, needed), len(knots) - 2) :]
+        self._knots = knots
+
+    def _close_segment(self) -> Scan:
+        if not self._started:
+            return Scan()
+        scan = self._advance(last=True)
+        stop = self._window.origin + self._window.filled
+        self._end_ns = int(sample_times(self._knots, np.array([stop]))[0])
+        self._started = False
+        return scan
+
+    def _advance(self, *, last: bool) -> Scan:
+        """Filter and judge all whole frames; at the end of a segment also the rest."""
+        window, frame_n = self._window, self._design.frame_n
+        whole = (window.filled - window.filtered) // frame_n
+        edges = window.filtered + frame_n * np.arange(whole + 1)
+        if last and edges[-1] < window.filled:
+            edges = np.append(edges, window.filled)
+        epoch_rows = np.empty(0, EPOCH)
+        if len(edges) > 1:
+            self._filter(edges)
+            floors = self._follow_levels(edges)
+            epoch_rows = self._epochs.add(
+                window, edges, floors, self._knots, self._observed_from, self._temperature_c
+            )
+            window.filtered = int(edges[-1])
+        candidates, snippets = self._release(last=last)
+        return Scan(candidates, epoch_rows, snippets)
+
+    def _filter(self, edges: NDArray[np.int64]) -> None:
+        """Fill the derived signals of whole frames."""
+        window, design = self._window, self._design
+        bands.filter_bands(
+            window.accel_g,
+            edges,
+            design.poles,
+            design.gains,
+            design.rate_hz,
+            self._filter_state,
+            window.slow_g,
+            window.powers,
+        )
+        for power, envelope in ((0, 0), (1, 1), (3, 2)):
+            levels.moving_rms(window.powers[power], edges, design.rms_n, window.envelopes[envelope])
+        span = slice(int(edges[0]), int(edges[-1]))
+        np.sqrt(window.powers[2, span], out=window.envelopes[3, span])
+
+    def _follow_levels(self, edges: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Follow the noise floor, find events, return the floor of each frame."""
+        s, design, window = self._settings, self._design, self._window
+        loudest, level, floor = (np.empty((2, len(edges) - 1)) for _ in range(3))
+        seen = self._levels_seen
+        for k, envelope in enumerate((window.envelopes[0], window.envelopes[3])):
+            levels.frame_levels(envelope, edges, loudest[k], level[k], np.empty(design.frame_n))
+            ring, ordered = self._history[k]
+            seen = levels.follow_floor(
+                level[k], ring, ordered, self._levels_seen, s.floor_quantile, floor[k]
+            )
+        self._levels_seen = seen
+        jerk_on = np.maximum(s.on_factor * floor[0], design.jerk_min)
+        accel_on = np.maximum(s.on_factor * floor[1], s.movement_min_mg / 1000)
+        thresholds = np.stack([jerk_on, accel_on, floor[0]])
+        thresholds[:2, edges[:-1] + window.origin < self._observed_from] = np.inf
+        self._find_events(edges, loudest, thresholds)
+        return np.asarray(floor[0])
+
+    def _find_events(
+        self,
+        edges: NDArray[np.int64],
+        loudest: NDArray[np.float64],
+        thresholds: NDArray[np.float64],
+    ) -> None:
+        design, window = self._design, self._window
+        most = int((edges[-1] - edges[0]) / design.merge_n) + 2
+        found, values = np.empty((most, 4), np.int64), np.empty((most, 3))
+        count = events.scan_frames(
+            window.envelopes[0],
+            window.envelopes[3],
+            edges,
+            window.origin,
+            loudest,
+            thresholds,
+            np.array([self._settings.off_share, design.merge_n, design.longest_n]),
+            self._indices,
+            self._values,
+            found,
+            values,
+        )
+        self._await(found[:count], values[:count])
+
+    def _await(self, found: NDArray[np.int64], values: NDArray[np.float64]) -> None:
+        """Keep events until their surroundings are complete."""
+        indices, kept = self._pending
+        self._pending = np.concatenate([indices, found]), np.concatenate([kept, values])
+
+    def _release(self, *, last: bool) -> tuple[NDArray[np.void], tuple[Snippet, ...]]:
+        """Measure the events whose surroundings are complete; at the end of a segment, all."""
+        window, design = self._window, self._design
+        open_at_end = last and bool(self._indices[events.OPEN])
+        if open_at_end:
+            self._await(
+                self._indices[None, [events.START, events.PEAK, events.LAST, events.PREVIOUS_END]],
+                self._values[None, [events.PEAK_JERK, events.JERK_ON, events.FLOOR]],
+            )
+        found, values = self._pending
+        horizon = window.origin + window.filtered - (0 if last else design.after_n)
+        ready = int(np.searchsorted(found[:, 2], horizon, side="right"))
+        self._pending = found[ready:], values[ready:]
+        if ready == 0:
+            return np.empty(0, CANDIDATE), ()
+        found, values = found[:ready], values[:ready]
+        extent = max(0, self._first_index - window.origin), window.filtered
+        rows = measure(found, values, window, extent, self._knots, design, self._settings)
+        rows["segment"] = self._segment
+        rows["truncated"] = found[:, 0] == self._observed_from
+        rows["truncated"][-1] |= open_at_end
+        snippets = tuple(
+            cut_snippet(
+                int(found[k, 1]), int(rows["peak_ns"][k]), window, extent, self._knots, design
+            )
+            for k in np.flatnonzero(could_be_sleep_start(rows))
+        )
+        return rows, snippets

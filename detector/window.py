@@ -1,0 +1,70 @@
+"""The latest samples of a segment with everything derived from them, in one sliding window."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from recordings import Chunk
+
+from .kernels import intake
+
+HEAD = 32
+"""Copies of a segment's first sample that lie before it: the filters' memory of steady gravity."""
+
+
+class Window:
+    """Arrays over the same consecutive samples; old ones leave when room is needed.
+
+    Position p holds the sample with segment index ``origin + p``. Positions up to ``filled`` hold
+    raw samples, those up to ``filtered`` hold all derived signals as well.
+    """
+
+    def __init__(self, kept_n: int, batch_n: int, rms_n: int) -> None:
+        if rms_n >= HEAD:
+            raise ValueError(f"an envelope of {rms_n} samples does not fit the window's head")
+        self._kept_n = kept_n
+        capacity = HEAD + kept_n + batch_n
+        self.accel_g = np.empty((capacity, 3))
+        self.slow_g = np.empty((capacity, 3))
+        self.clipped = np.empty(capacity, np.bool_)
+        self.powers = np.empty((4, capacity))
+        self.envelopes = np.empty((4, capacity))
+        self.origin = self.filled = self.filtered = 0
+
+    def restart(self, first_g: np.ndarray, first_index: int) -> None:
+        """Begin a segment in the steady state of its first sample."""
+        self.origin, self.filled, self.filtered = first_index - HEAD, HEAD, HEAD
+        self.accel_g[:HEAD] = first_g
+        for array in (self.slow_g[:HEAD], self.powers[:, :HEAD], self.envelopes[:, :HEAD]):
+            array[:] = 0.0
+        self.clipped[:HEAD] = False
+
+    def take(self, chunk: Chunk, offset: int) -> int:
+        """Copy as many samples of ``chunk`` from ``offset`` on as fit; return how many."""
+        if self.filled == len(self.accel_g):
+            self._slide()
+        count = min(len(chunk) - offset, len(self.accel_g) - self.filled)
+        place, scale = slice(self.filled, self.filled + count), chunk.scale
+        intake.to_g(
+            chunk.samples[offset : offset + count],
+            np.array(scale.gain_g),
+            np.array(scale.offset_g),
+            np.array([scale.lowest, scale.highest]),
+            self.accel_g[place],
+            self.clipped[place],
+        )
+        self.filled += count
+        return count
+
+    def _slide(self) -> None:
+        """Forget all but the last ``kept_n`` filtered samples, keeping the head's length."""
+        shift = self.filtered - self._kept_n - HEAD
+        if shift <= 0:
+            raise RuntimeError("the window is full of samples that nobody has filtered")
+        for array in (self.accel_g, self.slow_g, self.clipped):
+            array[: self.filled - shift] = array[shift : self.filled].copy()
+        for array in (self.powers, self.envelopes):
+            array[:, : self.filled - shift] = array[:, shift : self.filled].copy()
+        self.origin += shift
+        self.filled -= shift
+        self.filtered -= shift

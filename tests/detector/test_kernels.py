@@ -1,0 +1,284 @@
+"""Every kernel equals its naive twin; run compiled and with the JIT off."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import naive_detector as naive
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from detector.filters import butterworth_band
+from detector.kernels import bands, epochs, events, features, intake, levels
+
+RATE_HZ = 50.0
+BANDS_HZ = ((2, 8), (1, 8), (12, 23))
+HEAD = 32
+
+
+def noise(seed, n=400):
+    rng = np.random.default_rng(seed)
+    return rng.normal(0, 0.01, (n, 3)) + [0.1, -0.3, 0.95]
+
+
+def filtered(accel_g, cuts):
+    """Run the band kernel over frames between ``cuts``, one call per frame."""
+    n = len(accel_g)
+    padded = np.concatenate([np.repeat(accel_g[:1], HEAD, axis=0), accel_g])
+    slow, powers = np.zeros((HEAD + n, 3)), np.zeros((4, HEAD + n))
+    designs = [butterworth_band(low, high, RATE_HZ) for low, high in BANDS_HZ]
+    state = np.zeros((3, 3, 4))
+    edges = HEAD + np.array([0, *cuts, n])
+    for a, b in pairwise(edges):
+        bands.filter_bands(
+            padded,
+            np.array([a, b]),
+            np.stack([d.poles for d in designs]),
+            np.array([d.gain for d in designs]),
+            RATE_HZ,
+            state,
+            slow,
+            powers,
+        )
+    return powers[:, HEAD:]
+
+
+def test_band_powers_equal_scipys_filters():
+    accel_g = noise(1)
+    expected = naive.powers(accel_g, RATE_HZ, BANDS_HZ)
+    np.testing.assert_allclose(filtered(accel_g, []), expected, rtol=1e-9, atol=1e-18)
+
+
+def test_band_powers_do_not_depend_on_the_cutting():
+    accel_g = noise(2)
+    assert filtered(accel_g, []).tobytes() == filtered(accel_g, [1, 7, 50, 51, 399]).tobytes()
+
+
+def test_constant_gravity_leaves_exactly_nothing():
+    accel_g = np.tile([0.1, -0.3, 0.95], (400, 1))
+    assert not filtered(accel_g, [100]).any()
+
+
+def test_states_die_out_exactly_after_a_jolt():
+    accel_g = np.tile([0.0, 0.0, 1.0], (12_000, 1))
+    accel_g[100, 0] = 2.0
+    powers = filtered(accel_g, range(50, 12_000, 50))
+    assert powers[:, 200].all()
+    assert not powers[:, -50:].any()
+
+
+@given(st.integers(1, 9), st.integers(0, 2**32 - 1))
+def test_moving_rms_equals_its_twin(window_n, seed):
+    power = np.random.default_rng(seed).random(60)
+    padded, out = np.concatenate([np.zeros(HEAD), power]), np.zeros(HEAD + 60)
+    levels.moving_rms(padded, HEAD + np.array([0, 20, 33, 60]), window_n, out)
+    np.testing.assert_allclose(out[HEAD:], naive.moving_rms(power, window_n), rtol=1e-13)
+
+
+@given(st.lists(st.integers(0, 5), min_size=1, max_size=120))
+def test_frame_levels_are_maximum_and_nearest_rank_percentile(values):
+    frame = np.array(values, float)
+    largest, p95 = np.empty(1), np.empty(1)
+    edges = np.array([0, len(frame)])
+    levels.frame_levels(frame, edges, largest, p95, np.empty(len(frame)))
+    assert (largest[0], p95[0]) == (frame.max(), naive.percentile_95(frame))
+
+
+@given(
+    st.lists(st.integers(0, 6), min_size=1, max_size=60),
+    st.integers(1, 12),
+    st.floats(0.05, 0.5),
+    st.integers(0, 60),
+)
+def test_floor_equals_its_twin_however_it_is_cut(values, history_n, quantile, cut):
+    level = np.array(values, float)
+    ring, ordered, floor = np.zeros(history_n), np.zeros(history_n), np.empty(len(level))
+    seen = 0
+    for part in (slice(0, cut), slice(cut, None)):
+        seen = levels.follow_floor(level[part], ring, ordered, seen, quantile, floor[part])
+    np.testing.assert_array_equal(floor, naive.floors(level, history_n, quantile))
+
+
+def scan(jerk, accel, on, frame_n, cuts, merge_n, longest_n):
+    """Run the scan kernel frame group by frame group."""
+    indices = np.zeros(events.N_INDICES, np.int64)
+    values = np.zeros(events.N_VALUES)
+    found = []
+    for a, b in zip([0, *cuts], [*cuts, len(jerk) // frame_n], strict=True):
+        edges = frame_n * np.arange(b - a + 1)
+        piece = slice(a * frame_n, b * frame_n)
+        loudest = np.stack(
+            [
+                x[piece].reshape(b - a, frame_n).max(axis=1) if b > a else np.empty(0)
+                for x in (jerk, accel)
+            ]
+        )
+        out, extra = np.empty((len(jerk) + 2, 4), np.int64), np.empty((len(jerk) + 2, 3))
+        count = events.scan_frames(
+            jerk[piece].copy(),
+            accel[piece].copy(),
+            edges,
+            a * frame_n,
+            loudest,
+            np.stack([on[a:b], on[a:b], on[a:b]]),
+            np.array([0.5, merge_n, longest_n]),
+            indices,
+            values,
+            out,
+            extra,
+        )
+        found += [tuple(int(x) for x in row[:3]) for row in out[:count]]
+    still_open = tuple(int(indices[k]) for k in (events.START, events.PEAK, events.LAST))
+    return found, still_open if indices[events.OPEN] else None
+
+
+FRAMES = 12
+level = st.sampled_from([0.0, 0.4, 0.5, 0.6, 1.0, 1.1, 2.0, 3.0])
+
+
+@given(
+    st.lists(level, min_size=4 * FRAMES, max_size=4 * FRAMES),
+    st.lists(level, min_size=4 * FRAMES, max_size=4 * FRAMES),
+    st.lists(st.sampled_from([1.0, 2.0, np.inf]), min_size=FRAMES, max_size=FRAMES),
+    st.lists(st.integers(0, FRAMES), max_size=4),
+    st.integers(1, 6),
+    st.integers(3, 20),
+)
+def test_events_equal_their_twin_and_do_not_depend_on_the_cutting(
+    jerk, accel, on, cuts, merge_n, longest_n
+):
+    jerk, accel, on = np.array(jerk), np.array(accel), np.array(on)
+    per_sample = np.repeat(on, 4)
+    expected = naive.events(jerk, accel, per_sample, per_sample, 0.5, merge_n, longest_n)
+    assert scan(jerk, accel, on, 4, sorted(cuts), merge_n, longest_n) == expected
+
+
+@given(
+    st.lists(st.integers(-40_000, 40_000), min_size=1, max_size=70), st.integers(-50_000, 50_000)
+)
+def test_median_by_counting_is_exact_from_any_guess(codes, guess):
+    array = np.array(codes, np.int32)
+    assert epochs.median_code(array, guess) == np.median(array)
+
+
+def test_epochs_equal_their_twin_however_their_samples_arrive():
+    accel_g, n = noise(3, 500), 500
+    rng = np.random.default_rng(4)
+    jerk, movement, clipped = rng.random(n), rng.random(n), rng.random(n) < 0.1
+
+    def run(borders):
+        state = np.array([epochs.NO_EPOCH, 0, 0])
+        sums, codes = np.zeros(epochs.N_SUMS), np.empty((3, 1000), np.int32)
+        guesses, rows = np.zeros(3, np.int64), []
+        for a, b in pairwise(borders):
+            parts = np.array([[a, b, a // 250, 20_000_000 * (b - a)]])
+            numbers, row = np.empty((1, 3), np.int64), np.empty((1, 20))
+            if epochs.add_parts(
+                accel_g,
+                jerk,
+                movement,
+                clipped,
+                parts,
+                np.array([0.1]),
+                state,
+                sums,
+                codes,
+                guesses,
+                numbers,
+                row,
+            ):
+                rows.append((*numbers[0], *row[0]))
+        last = np.empty(20)
+        epochs.close_epoch(sums, codes, guesses, state[epochs.COUNT], last)
+        return np.array([*rows, (*state, *last)])
+
+    whole = run([0, 250, 500])
+    assert whole.tobytes() == run([0, 1, 100, 249, 250, 333, 500]).tobytes()
+    for k, piece in enumerate((slice(0, 250), slice(250, 500))):
+        expected = naive.epoch(accel_g[piece], jerk[piece], movement[piece])
+        flat = np.concatenate([np.atleast_1d(value) for value in expected.values()])
+        np.testing.assert_allclose(whole[k, 3:21], flat, rtol=1e-9)
+        np.testing.assert_array_equal(whole[k, 3:6], expected["median_g"])
+        assert list(whole[k, :3]) == [k, 250, clipped[piece].sum()]
+        assert whole[k, 21] == pytest.approx(5.0)
+
+
+def test_width_equals_its_twin():
+    t = np.arange(400) / RATE_HZ
+    envelope = np.exp(-(((t - 4) / 0.3) ** 2))
+    peak = int(envelope.argmax())
+    left = features.crossing(envelope, peak, -1, 0, 0.25)
+    right = features.crossing(envelope, peak, 1, 399, 0.25)
+    assert right - left == pytest.approx(naive.width(envelope, peak, 0.25), rel=1e-9)
+
+
+def test_a_crossing_that_never_comes_ends_at_the_limit():
+    assert features.crossing(np.ones(10), 5, 1, 9, 0.5) == 9
+    assert features.crossing(np.ones(10), 5, -1, 2, 0.5) == 2
+
+
+@pytest.mark.parametrize(
+    ("envelope", "expected"),
+    [
+        ([0, 4, 0, 4, 0, 4, 0], [1, 3, 5]),  # three with valleys
+        ([0, 4, 3, 4, 3, 4, 0], [1]),  # ripples of one
+        ([0, 4, 0, 1, 0, 4, 0], [1, 5]),  # the small one does not count
+        ([4, 0, 0, 0, 0, 0, 4], [0, 6]),  # at both borders
+        ([4], [0]),
+    ],
+)
+def test_bursts_are_sub_peaks_with_valleys_between(envelope, expected):
+    at, size = np.empty(features.MAX_BURSTS), np.empty(features.MAX_BURSTS)
+    array = np.array(envelope, float)
+    count = features.find_bursts(array, 0, len(array), 1.6, 2.0, at, size)
+    assert list(at[:count]) == expected
+
+
+def test_close_sub_peaks_are_one_and_the_larger_stays():
+    at, size = np.empty(features.MAX_BURSTS), np.empty(features.MAX_BURSTS)
+    array = np.array([0, 3, 0, 4, 0], float)
+    count = features.find_bursts(array, 0, 5, 1.6, 3.0, at, size)
+    assert (count, at[0], size[0]) == (1, 3, 4)
+
+
+def test_alternations_count_sign_changes_of_the_strongest_axis():
+    t = np.arange(200) / RATE_HZ
+    slow = np.zeros((200, 3))
+    slow[:, 1] = np.sin(2 * np.pi * 2 * t + 0.8)
+    at = np.empty(64)
+    count = features.find_alternations(slow, 0, 200, at)
+    assert count == 16  # two per cycle, 2 Hz, 4 s
+    assert features.spacing(at, count)[0] == pytest.approx(12.5, rel=0.02)
+
+
+@pytest.mark.parametrize("angle", [0.0, 0.01, 30.0, 90.0, 179.9])
+def test_angle_between_gravity_vectors(angle):
+    a = np.array([0.0, 0.0, 1.0])
+    b = np.array([0.0, np.sin(np.radians(angle)), np.cos(np.radians(angle))])
+    assert features.angle_deg(a, b) == pytest.approx(angle, abs=1e-9)
+    assert features.angle_deg(a, b) == pytest.approx(naive.angle_deg(a, b), abs=1e-6)
+
+
+def test_gravity_is_unknown_in_less_than_a_second():
+    accel_g, means, out = noise(5), np.empty(8), np.empty(3)
+    assert not features.gravity(accel_g, 0, 49, 25, means, out)
+    assert features.gravity(accel_g, 0, 50, 25, means, out)
+
+
+def test_gravity_ignores_a_jolt_of_one_second():
+    accel_g, means, out = np.tile([0.0, 0.0, 1.0], (200, 1)), np.empty(8), np.empty(3)
+    accel_g[100:150, 0] = 3.0
+    assert features.gravity(accel_g, 0, 200, 25, means, out)
+    assert list(out) == [0, 0, 1]
+
+
+@pytest.mark.parametrize("dtype", [np.int16, np.float64])
+def test_intake_scales_and_marks_the_ends_of_the_range(dtype):
+    samples = np.array([[-512, 0, 511], [1, 2, 3], [0, 510, -511], [0, 511, 0]], dtype)
+    gain_g, offset_g = np.array([0.5, 1.0, 2.0]), np.array([0.0, 10.0, 0.0])
+    accel_g, clipped = np.empty((4, 3)), np.empty(4, np.bool_)
+    intake.to_g(samples, gain_g, offset_g, np.array([-512.0, 511.0]), accel_g, clipped)
+    np.testing.assert_array_equal(accel_g, samples * gain_g + offset_g)
+    assert list(clipped) == [True, False, False, True]
