@@ -12,15 +12,16 @@ from recordings import SECOND_NS
 from .filters import Band, butterworth_band
 from .settings import ScanSettings, SettingsError
 
-DELAY_AT_HZ = 4.0
-"""The group delay is that of a limb jerk's main frequency."""
+LIMB_HZ = 4.0
+"""A limb jerk's main frequency: the group delay is taken here."""
 JERK_SHARE, IMPACT_SHARE = 0.4, 0.46
 """Upper band edges are at most these shares of the rate (SCIENCE: below Nyquist with a margin)."""
 AFTER_S = 5.5
 """Signal needed behind an event before its surroundings are known."""
 BEFORE_S = 6.0
 """Signal needed in front of it: four seconds of gravity, and the width of the peak."""
-FRAMES_PER_BATCH = 256
+BATCH_N = 32_768
+"""Samples filtered at once: enough to forget the calls between, few enough for the cache."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,7 @@ class Design:
     blank_n: int
     after_n: int
     kept_n: int
+    batch_n: int
     merge_n: float
     longest_n: float
 
@@ -61,7 +63,7 @@ class Design:
         has_impact = len(bands) == 3
         padded = bands if has_impact else [*bands, Band(0.0, np.zeros((2, 2)))]
         frame_n, rms_n = round(rate_hz), max(1, round(s.envelope_s * rate_hz))
-        jerk_delay_s = bands[0].group_delay_s(DELAY_AT_HZ, rate_hz)
+        jerk_delay_s = bands[0].group_delay_s(LIMB_HZ, rate_hz)
         return cls(
             rate_hz=rate_hz,
             poles=np.stack([band.poles for band in padded]),
@@ -74,9 +76,15 @@ class Design:
             blank_n=int(np.ceil(s.blank_s)) * frame_n,
             after_n=int(np.ceil(AFTER_S * rate_hz)),
             kept_n=int(np.ceil((s.longest_event_s + AFTER_S + BEFORE_S) * rate_hz)),
+            batch_n=BATCH_N + frame_n,
             merge_n=s.merge_s * rate_hz,
             longest_n=s.longest_event_s * rate_hz,
         )
+
+    @property
+    def g_per_jerk(self) -> float:
+        """Acceleration that goes with a jerk of 1 g/s at a limb's main frequency: 1 / (2 pi f)."""
+        return 1 / (2 * np.pi * LIMB_HZ)
 
     @property
     def delay_n(self) -> int:

@@ -94,9 +94,9 @@ class Scan:
     @classmethod
     def concat(cls, scans: Iterable[Scan]) -> Scan:
         """Join consecutive scans."""
-        scans = list(scans)
-        if not scans:
-            return cls()
+        scans = [s for s in scans if len(s.candidates) or len(s.epochs)]
+        if len(scans) < 2:
+            return scans[0] if scans else cls()
         return cls(
             np.concatenate([s.candidates for s in scans]),
             np.concatenate([s.epochs for s in scans]),

@@ -96,6 +96,14 @@ class ScanSettings(Group):
         high=0.5,
         source="choice",
     )
+    floor_max_g_per_s: float = setting(
+        1.0,
+        "thresholds are made from no higher floor than this: in lasting movement everything is an "
+        "event, and none of it passes for stillness",
+        low=0.3,
+        high=10,
+        source="real nights: walking raises the floor to 40, quiet is 0.2 to 0.3",
+    )
     on_factor: float = setting(
         2.5,
         "an event begins above this multiple of the floor",

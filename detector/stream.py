@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from recordings import Chunk, sample_times
 
 from .candidates import could_be_sleep_start, cut_snippet, measure
-from .design import FRAMES_PER_BATCH, Design
+from .design import Design
 from .epoching import Epochs
 from .kernels import bands, events, levels
 from .scan import CANDIDATE, EPOCH, Scan, Snippet
@@ -50,7 +50,7 @@ class Stream:
     def __init__(self, rate_hz: float, step_g: float, settings: ScanSettings | None = None) -> None:
         self._settings = settings or ScanSettings()
         self._design = d = Design.of(rate_hz, step_g, self._settings)
-        self._window = Window(d.kept_n, FRAMES_PER_BATCH * d.frame_n, d.rms_n)
+        self._window = Window(d.kept_n, d.batch_n, d.rms_n)
         self._epochs = Epochs(d.frame_n)
         self._segment = -1
         self._started = False
@@ -179,8 +179,10 @@ class Stream:
                 level[k], ring, ordered, self._levels_seen, s.floor_quantile, floor[k]
             )
         self._levels_seen = seen
-        jerk_on = np.maximum(s.on_factor * floor[0], design.jerk_min)
-        accel_on = np.maximum(s.on_factor * floor[1], s.movement_min_mg / 1000)
+        highest = np.array([[s.floor_max_g_per_s], [s.floor_max_g_per_s * design.g_per_jerk]])
+        jerk_on, accel_on = s.on_factor * np.minimum(floor, highest)
+        jerk_on = np.maximum(jerk_on, design.jerk_min)
+        accel_on = np.maximum(accel_on, s.movement_min_mg / 1000)
         thresholds = np.stack([jerk_on, accel_on, floor[0]])
         thresholds[:2, edges[:-1] + window.origin < self._observed_from] = np.inf
         self._find_events(edges, loudest, thresholds)

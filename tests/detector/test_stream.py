@@ -290,3 +290,11 @@ def test_input_after_the_end_is_refused(minute):
     stream.finish()
     with pytest.raises(ValueError, match="finished"):
         stream.push(Chunk.uniform(minute, 25.0, START_NS))
+
+
+def test_lasting_movement_never_passes_for_stillness():
+    restless = jolts(25.0, 400, np.arange(20.0, 300, 0.3), size_g=1.0)
+    candidates = scan_array(restless, 25.0).candidates
+    assert candidates["threshold_g_per_s"].max() <= 2.5
+    moving = candidates[(candidates["start_ns"] - START_NS) / SECOND_NS < 290]
+    assert moving["still_before_s"][1:].max() < 2
