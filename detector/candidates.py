@@ -98,6 +98,6 @@ def cut_snippet(
         peak_ns=peak_ns,
         start_ns=int(sample_times(knots, np.array([window.origin + first]))[0]),
         rate_hz=design.rate_hz,
-        accel_g=window.accel_g[first:stop].astype(np.float32),
+        accel_g=window.accel_g[:, first:stop].T.astype(np.float32),
         jerk_g_per_s=envelope,
     )

@@ -30,7 +30,7 @@ class Design:
 
     rate_hz: float
     poles: NDArray[np.float64]
-    """Shape (3, 2, 2): jerk, movement, impact band."""
+    """Shape (6, 2): two sections each of the jerk, movement and impact band."""
     gains: NDArray[np.float64]
     has_impact: bool
     delay_s: float
@@ -66,7 +66,7 @@ class Design:
         jerk_delay_s = bands[0].group_delay_s(LIMB_HZ, rate_hz)
         return cls(
             rate_hz=rate_hz,
-            poles=np.stack([band.poles for band in padded]),
+            poles=np.concatenate([band.poles for band in padded]),
             gains=np.array([band.gain for band in padded]),
             has_impact=has_impact,
             delay_s=jerk_delay_s + (0.5 + (rms_n - 1) / 2) / rate_hz,

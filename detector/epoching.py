@@ -20,8 +20,9 @@ class Epochs:
     """The epoch that is open, and the rows of those it closes. Epochs may span a gap."""
 
     def __init__(self, frame_n: int) -> None:
-        self._state = np.array([epochs.NO_EPOCH, 0, 0])
-        self._sums = np.zeros(epochs.N_SUMS)
+        self._state = np.zeros(epochs.N_STATE, np.int64)
+        self._state[epochs.EPOCH] = epochs.NO_EPOCH
+        self._seen = np.zeros(epochs.N_LEVELS)
         self._codes = np.empty((3, CAPACITY * 5 * frame_n), np.int32)
         self._guesses = np.zeros(3, np.int64)
         self._temperature_c = np.nan
@@ -59,7 +60,7 @@ class Epochs:
         parts[:, 0], parts[:, 1] = places[:-1], places[1:]
         parts[:, 2] = times[:-1] // EPOCH_NS
         parts[:, 3] = np.where(cuts[:-1] >= observed_from, np.diff(times), 0)
-        numbers, rows = np.empty((len(parts), epochs.N_STATE), np.int64), np.empty((len(parts), 20))
+        numbers, rows = np.empty((len(parts), 3), np.int64), np.empty((len(parts), 20))
         done = epochs.add_parts(
             window.accel_g,
             window.envelopes[0],
@@ -68,7 +69,7 @@ class Epochs:
             parts,
             floors[np.searchsorted(edges, places[1:], side="left") - 1],
             self._state,
-            self._sums,
+            self._seen,
             self._codes,
             self._guesses,
             numbers,
@@ -82,9 +83,8 @@ class Epochs:
         if self._state[epochs.COUNT] == 0:
             return np.empty(0, EPOCH)
         row = np.empty((1, 20))
-        count = self._state[epochs.COUNT]
-        epochs.close_epoch(self._sums, self._codes, self._guesses, count, row[0])
-        return self._table(self._state[None], row)
+        epochs.close_epoch(self._state, self._seen, self._codes, self._guesses, row[0])
+        return self._table(self._state[None, :3], row)
 
     def _table(self, numbers: NDArray[np.int64], rows: NDArray[np.float64]) -> NDArray[np.void]:
         table = np.zeros(len(numbers), EPOCH)

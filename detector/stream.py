@@ -61,6 +61,8 @@ class Stream:
     def push(self, chunk: Chunk) -> Scan:
         """Take the next chunk and return the rows that have become final.
 
+        Samples are judged some 30,000 at a time, so most calls with small chunks return nothing.
+
         Raises
         ------
         ValueError
@@ -82,7 +84,8 @@ class Stream:
             self._start(chunk, offset)
         while offset < len(chunk):
             offset += self._window.take(chunk, offset)
-            rows.append(self._advance(last=False))
+            if self._window.full:
+                rows.append(self._advance(last=False))
         return Scan.concat(rows)
 
     def finish(self) -> Scan:
@@ -98,7 +101,7 @@ class Stream:
         first_g = chunk.scale.to_g(chunk.samples[offset : offset + 1])[0]
         self._window.restart(first_g, self._first_index)
         self._observed_from = self._first_index + self._design.blank_n
-        self._filter_state = np.zeros((3, 3, 4))
+        self._filter_state = np.zeros((3, 6, 2))
         history_n = round(self._settings.floor_s)
         self._history = np.zeros((2, 2, history_n))  # jerk and movement; ring and sorted copy
         self._levels_seen = 0

@@ -24,8 +24,8 @@ class Window:
             raise ValueError(f"an envelope of {rms_n} samples does not fit the window's head")
         self._kept_n = kept_n
         capacity = HEAD + kept_n + batch_n
-        self.accel_g = np.empty((capacity, 3))
-        self.slow_g = np.empty((capacity, 3))
+        self.accel_g = np.empty((3, capacity))
+        self.slow_g = np.empty((3, capacity))
         self.clipped = np.empty(capacity, np.bool_)
         self.powers = np.empty((4, capacity))
         self.envelopes = np.empty((4, capacity))
@@ -34,23 +34,28 @@ class Window:
     def restart(self, first_g: np.ndarray, first_index: int) -> None:
         """Begin a segment in the steady state of its first sample."""
         self.origin, self.filled, self.filtered = first_index - HEAD, HEAD, HEAD
-        self.accel_g[:HEAD] = first_g
-        for array in (self.slow_g[:HEAD], self.powers[:, :HEAD], self.envelopes[:, :HEAD]):
-            array[:] = 0.0
+        self.accel_g[:, :HEAD] = first_g[:, None]
+        for array in (self.slow_g, self.powers, self.envelopes):
+            array[:, :HEAD] = 0.0
         self.clipped[:HEAD] = False
+
+    @property
+    def full(self) -> bool:
+        """Whether no further sample fits in before something is filtered."""
+        return self.filled == len(self.clipped)
 
     def take(self, chunk: Chunk, offset: int) -> int:
         """Copy as many samples of ``chunk`` from ``offset`` on as fit; return how many."""
-        if self.filled == len(self.accel_g):
+        if self.full:
             self._slide()
-        count = min(len(chunk) - offset, len(self.accel_g) - self.filled)
+        count = min(len(chunk) - offset, len(self.clipped) - self.filled)
         place, scale = slice(self.filled, self.filled + count), chunk.scale
         intake.to_g(
             chunk.samples[offset : offset + count],
             np.array(scale.gain_g),
             np.array(scale.offset_g),
             np.array([scale.lowest, scale.highest]),
-            self.accel_g[place],
+            self.accel_g[:, place],
             self.clipped[place],
         )
         self.filled += count
@@ -61,9 +66,7 @@ class Window:
         shift = self.filtered - self._kept_n - HEAD
         if shift <= 0:
             raise RuntimeError("the window is full of samples that nobody has filtered")
-        for array in (self.accel_g, self.slow_g, self.clipped):
-            array[: self.filled - shift] = array[shift : self.filled].copy()
-        for array in (self.powers, self.envelopes):
+        for array in (self.accel_g, self.slow_g, self.powers, self.envelopes, self.clipped[None]):
             array[:, : self.filled - shift] = array[:, shift : self.filled].copy()
         self.origin += shift
         self.filled -= shift

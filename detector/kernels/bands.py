@@ -1,8 +1,8 @@
 """Three band-pass filters over three axes, and the powers that the envelopes are made of.
 
-Shape: one loop over time per axis. The shared FIR reads the signal once; the six recursions (three
-bands of two sections) are independent chains that keep the processor busy while each waits for its
-own last value. Their twelve states live in registers within a frame.
+Shape: frame by frame and axis by axis. The shared FIR and the powers are vector loops; the six
+recursions between them (three bands of two sections) share one loop over time, because each alone
+would wait for its own last value, and keep their twelve states in registers within a frame.
 """
 
 from __future__ import annotations
@@ -15,6 +15,54 @@ Array = NDArray[np.float64]
 
 TINY = 1e-60
 """States below this become zero at each frame's start: denormal numbers are twenty times slower."""
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def recurse(x: Array, poles: Array, state: Array, out: Array) -> None:
+    """Run the six sections of one axis over a frame.
+
+    Parameters
+    ----------
+    x : (n,)
+        After the shared FIR.
+    poles : (6, 2)
+        a1 and a2 of each section; sections 0-1, 2-3 and 4-5 follow each other.
+    state : (6, 2)
+        The last two outputs of each section; updated in place.
+    out : (3, n)
+        Out: each band without its gain.
+    """
+    a1, a2, b1, b2 = poles[0, 0], poles[0, 1], poles[1, 0], poles[1, 1]
+    c1, c2, d1, d2 = poles[2, 0], poles[2, 1], poles[3, 0], poles[3, 1]
+    e1, e2, f1, f2 = poles[4, 0], poles[4, 1], poles[5, 0], poles[5, 1]
+    p1, p2, q1, q2 = state[0, 0], state[0, 1], state[1, 0], state[1, 1]
+    r1, r2, s1, s2 = state[2, 0], state[2, 1], state[3, 0], state[3, 1]
+    t1, t2, u1, u2 = state[4, 0], state[4, 1], state[5, 0], state[5, 1]
+    for i in range(len(x)):
+        p1, p2 = (x[i] - a2 * p2) - a1 * p1, p1
+        q1, q2 = (p1 - b2 * q2) - b1 * q1, q1
+        r1, r2 = (x[i] - c2 * r2) - c1 * r1, r1
+        s1, s2 = (r1 - d2 * s2) - d1 * s1, s1
+        t1, t2 = (x[i] - e2 * t2) - e1 * t1, t1
+        u1, u2 = (t1 - f2 * u2) - f1 * u1, u1
+        out[0, i], out[1, i], out[2, i] = q1, s1, u1
+    state[0, 0], state[0, 1], state[1, 0], state[1, 1] = p1, p2, q1, q2
+    state[2, 0], state[2, 1], state[3, 0], state[3, 1] = r1, r2, s1, s2
+    state[4, 0], state[4, 1], state[5, 0], state[5, 1] = t1, t2, u1, u2
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def add_powers(slow: Array, bands: Array, gains: Array, rate_hz: float, out: Array) -> None:
+    """Add one axis to the powers of a frame; ``slow`` begins one sample before it."""
+    for i in range(len(slow) - 1):
+        slow[i + 1] = gains[0] * bands[0, i]
+    for i in range(len(slow) - 1):
+        jerk = (slow[i + 1] - slow[i]) * rate_hz
+        movement, impact = gains[1] * bands[1, i], gains[2] * bands[2, i]
+        out[0, i] += jerk * jerk
+        out[1, i] += slow[i + 1] * slow[i + 1]
+        out[2, i] += movement * movement
+        out[3, i] += impact * impact
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -32,92 +80,38 @@ def filter_bands(
 
     Parameters
     ----------
-    accel_g : (n, 3)
+    accel_g : (3, n)
         Acceleration; at least four samples must lie before ``edges[0]``.
     edges : (m + 1,)
         Borders of the frames to be filtered, ascending.
-    poles : (3, 2, 2)
+    poles : (6, 2)
         a1 and a2 of both sections of the jerk, movement and impact band.
     gains : (3,)
     rate_hz
         Turns the difference of two samples into a derivative.
-    state : (3, 3, 4)
-        Axis, band, the last two outputs of both sections; updated in place.
-    slow_g : (n, 3)
+    state : (3, 6, 2)
+        Axis, section, its last two outputs; updated in place.
+    slow_g : (3, n)
         Out: acceleration in the jerk band; must reach one sample before ``edges[0]``.
     powers : (4, n)
         Out: squared vector length of jerk (g/s)^2, jerk-band, movement-band and impact-band
         acceleration (g^2).
     """
-    jerk_gain, movement_gain, impact_gain = gains[0], gains[1], gains[2]
-    a1, a2, a3, a4 = poles[0, 0, 0], poles[0, 0, 1], poles[0, 1, 0], poles[0, 1, 1]
-    b1, b2, b3, b4 = poles[1, 0, 0], poles[1, 0, 1], poles[1, 1, 0], poles[1, 1, 1]
-    c1, c2, c3, c4 = poles[2, 0, 0], poles[2, 0, 1], poles[2, 1, 0], poles[2, 1, 1]
-    powers[:, edges[0] : edges[-1]] = 0.0
-    for axis in range(3):
-        for frame in range(len(edges) - 1):
-            for band in range(3):
-                for k in range(4):
-                    if abs(state[axis, band, k]) < TINY:
-                        state[axis, band, k] = 0.0
-            u1, u2, v1, v2 = (
-                state[axis, 0, 0],
-                state[axis, 0, 1],
-                state[axis, 0, 2],
-                state[axis, 0, 3],
-            )
-            p1, p2, q1, q2 = (
-                state[axis, 1, 0],
-                state[axis, 1, 1],
-                state[axis, 1, 2],
-                state[axis, 1, 3],
-            )
-            r1, r2, s1, s2 = (
-                state[axis, 2, 0],
-                state[axis, 2, 1],
-                state[axis, 2, 2],
-                state[axis, 2, 3],
-            )
-            before = slow_g[edges[frame] - 1, axis]
-            for i in range(edges[frame], edges[frame + 1]):
-                x = (accel_g[i, axis] - accel_g[i - 2, axis]) - (
-                    accel_g[i - 2, axis] - accel_g[i - 4, axis]
-                )
-                u = (x - a2 * u2) - a1 * u1
-                u2, u1 = u1, u
-                v = (u - a4 * v2) - a3 * v1
-                v2, v1 = v1, v
-                p = (x - b2 * p2) - b1 * p1
-                p2, p1 = p1, p
-                q = (p - b4 * q2) - b3 * q1
-                q2, q1 = q1, q
-                r = (x - c2 * r2) - c1 * r1
-                r2, r1 = r1, r
-                s = (r - c4 * s2) - c3 * s1
-                s2, s1 = s1, s
-                slow = jerk_gain * v
-                jerk = (slow - before) * rate_hz
-                before = slow
-                slow_g[i, axis] = slow
-                powers[0, i] += jerk * jerk
-                powers[1, i] += slow * slow
-                powers[2, i] += (movement_gain * q) * (movement_gain * q)
-                powers[3, i] += (impact_gain * s) * (impact_gain * s)
-            state[axis, 0, 0], state[axis, 0, 1], state[axis, 0, 2], state[axis, 0, 3] = (
-                u1,
-                u2,
-                v1,
-                v2,
-            )
-            state[axis, 1, 0], state[axis, 1, 1], state[axis, 1, 2], state[axis, 1, 3] = (
-                p1,
-                p2,
-                q1,
-                q2,
-            )
-            state[axis, 2, 0], state[axis, 2, 1], state[axis, 2, 2], state[axis, 2, 3] = (
-                r1,
-                r2,
-                s1,
-                s2,
-            )
+    longest = 0
+    for frame in range(len(edges) - 1):
+        longest = max(longest, edges[frame + 1] - edges[frame])
+    x, bands = np.empty(longest), np.empty((3, longest))
+    for frame in range(len(edges) - 1):
+        start, stop = edges[frame], edges[frame + 1]
+        n = stop - start
+        powers[:, start:stop] = 0.0
+        for axis in range(3):
+            for section in range(6):
+                for k in range(2):
+                    if abs(state[axis, section, k]) < TINY:
+                        state[axis, section, k] = 0.0
+            signal = accel_g[axis, start - 4 : stop]
+            for i in range(n):
+                x[i] = (signal[i + 4] - signal[i + 2]) - (signal[i + 2] - signal[i])
+            recurse(x[:n], poles, state[axis], bands)
+            add_powers(slow_g[axis, start - 1 : stop], bands, gains, rate_hz, powers[:, start:stop])

@@ -1,6 +1,7 @@
-"""Five-second summaries of the raw signal, accumulated sample by sample in time order.
+"""Five-second summaries of the raw signal.
 
-Sums are plain left-to-right sums, so that an epoch is the same however its samples arrive.
+Everything is summed as integers of 1/16384 g, far below any sensor's step: integer sums are exact,
+so an epoch is the same however its samples arrive, and the loops become vector code.
 """
 
 from __future__ import annotations
@@ -12,23 +13,12 @@ from numba import njit
 from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
+Codes = NDArray[np.int32]
+Integers = NDArray[np.int64]
 
 PER_G = 16384
-"""Medians are resolved to 1/16384 g: far below any sensor's step, exact as an integer."""
-
-# columns of an accumulator; SUM, SQUARE, LOW, HIGH take three each
-SUM, SQUARE, LOW, HIGH, ENMO, JERK, ACCEL, OBSERVED_NS, FLOOR, N_SUMS = (
-    0,
-    3,
-    6,
-    9,
-    12,
-    13,
-    14,
-    15,
-    16,
-    17,
-)
+ENMO_PER_CODE = 256
+"""ENMO is a mean of small remainders: it is summed this much more finely."""
 
 COLUMNS = (
     "median_g",
@@ -44,50 +34,52 @@ COLUMNS = (
 )
 """Columns of a finished epoch's row; the first five take three each."""
 
-# integer state: epoch number (multiples of the epoch length), samples, clipped samples
-EPOCH, COUNT, CLIPPED, N_STATE = 0, 1, 2, 3
+# integer state: epoch number (multiples of the epoch length), samples, clipped samples, ns observed;
+# per axis sum, sum of squares, least, greatest; sum of ENMO
+EPOCH, COUNT, CLIPPED, OBSERVED_NS, SUM, SQUARES, LEAST, GREATEST, ENMO, N_STATE = (
+    0, 1, 2, 3, 4, 7, 10, 13, 16, 17,
+)  # fmt: skip
+# floating state: largest jerk and movement, floor
+JERK, ACCEL, FLOOR, N_LEVELS = 0, 1, 2, 3
 NO_EPOCH = -(2**62)
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def clear(sums: Array) -> None:
-    """Empty an accumulator."""
-    sums[:] = 0.0
-    sums[LOW:HIGH] = np.inf
-    sums[HIGH:ENMO] = -np.inf
-    sums[FLOOR] = np.nan
+def clear(state: Integers, seen: Array, number: int) -> None:
+    """Begin an epoch."""
+    state[:] = 0
+    state[EPOCH] = number
+    state[LEAST:GREATEST] = 2**31 - 1
+    state[GREATEST:ENMO] = -(2**31)
+    seen[JERK], seen[ACCEL], seen[FLOOR] = 0.0, 0.0, np.nan
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def add_samples(
-    accel_g: Array,
-    clipped: NDArray[np.bool_],
-    sums: Array,
-    codes: NDArray[np.int32],
-    state: NDArray[np.int64],
-) -> None:
-    """Add raw samples to the open epoch; those beyond the width of ``codes`` miss the median."""
-    count, enmo, n_clipped = state[COUNT], sums[ENMO], 0
-    for axis in range(3):
-        total, squares = sums[SUM + axis], sums[SQUARE + axis]
-        low, high = sums[LOW + axis], sums[HIGH + axis]
-        for i in range(len(accel_g)):
-            value = accel_g[i, axis]
-            total += value
-            squares += value * value
-            low = min(low, value)
-            high = max(high, value)
-        for i in range(min(len(accel_g), codes.shape[1] - count)):
-            codes[axis, count + i] = np.int32(np.rint(accel_g[i, axis] * PER_G))
-        sums[SUM + axis], sums[SQUARE + axis] = total, squares
-        sums[LOW + axis], sums[HIGH + axis] = low, high
+def add_axis(accel_g: Array, codes: Codes, state: Integers, axis: int) -> None:
+    """Add one axis; ``codes`` (as long) receives its integers."""
     for i in range(len(accel_g)):
-        x, y, z = accel_g[i, 0], accel_g[i, 1], accel_g[i, 2]
-        enmo += max(math.sqrt(x * x + y * y + z * z) - 1.0, 0.0)
-        n_clipped += clipped[i]
-    sums[ENMO] = enmo
-    state[COUNT] += len(accel_g)
-    state[CLIPPED] += n_clipped
+        codes[i] = np.int32(np.rint(accel_g[i] * PER_G))
+    total, squares = np.int64(0), np.int64(0)
+    least, greatest = np.int32(2**31 - 1), np.int32(-(2**31))
+    for code in codes:
+        total += code
+        squares += np.int64(code) * np.int64(code)
+        least = min(least, code)
+        greatest = max(greatest, code)
+    state[SUM + axis] += total
+    state[SQUARES + axis] += squares
+    state[LEAST + axis] = min(state[LEAST + axis], least)
+    state[GREATEST + axis] = max(state[GREATEST + axis], greatest)
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def enmo_sum(x: Array, y: Array, z: Array) -> int:
+    """Sum of max(|a| - 1 g, 0) in 1/16384/256 g."""
+    total = np.int64(0)
+    for i in range(len(x)):
+        excess = math.sqrt(x[i] * x[i] + y[i] * y[i] + z[i] * z[i]) - 1.0
+        total += np.int64(np.rint(max(excess, 0.0) * (PER_G * ENMO_PER_CODE)))
+    return total
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -130,26 +122,27 @@ def median_code(codes: NDArray[np.int32], guess: int) -> float:
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def close_epoch(
-    sums: Array, codes: NDArray[np.int32], guesses: NDArray[np.int64], count: int, row: Array
-) -> None:
-    """Turn an accumulator into a row of ``COLUMNS``."""
+def close_epoch(state: Integers, seen: Array, codes: Codes, guesses: Integers, row: Array) -> None:
+    """Turn the state of an epoch into a row of ``COLUMNS``."""
+    count = state[COUNT]
     kept = min(count, codes.shape[1])
     for axis in range(3):
         median = median_code(codes[axis, :kept], guesses[axis])
         guesses[axis] = int(math.floor(median))
-        mean = sums[SUM + axis] / count
+        total, squares = state[SUM + axis], state[SQUARES + axis]
+        # count^2 times the variance, exact: no cancellation before the root
+        spread = count * squares - total * total
         row[axis] = median / PER_G
-        row[3 + axis] = mean
-        row[6 + axis] = math.sqrt(max(sums[SQUARE + axis] / count - mean * mean, 0.0))
-        row[9 + axis] = sums[LOW + axis]
-        row[12 + axis] = sums[HIGH + axis]
-    observed = sums[OBSERVED_NS] > 0
-    row[15] = 1000.0 * sums[ENMO] / count
-    row[16] = sums[JERK] if observed else np.nan
-    row[17] = 1000.0 * sums[ACCEL] if observed else np.nan
-    row[18] = 1e-9 * sums[OBSERVED_NS]
-    row[19] = sums[FLOOR]
+        row[3 + axis] = total / count / PER_G
+        row[6 + axis] = math.sqrt(float(spread)) / count / PER_G
+        row[9 + axis] = state[LEAST + axis] / PER_G
+        row[12 + axis] = state[GREATEST + axis] / PER_G
+    observed = state[OBSERVED_NS] > 0
+    row[15] = 1000.0 * state[ENMO] / count / (PER_G * ENMO_PER_CODE)
+    row[16] = seen[JERK] if observed else np.nan
+    row[17] = 1000.0 * seen[ACCEL] if observed else np.nan
+    row[18] = 1e-9 * state[OBSERVED_NS]
+    row[19] = seen[FLOOR]
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -158,27 +151,29 @@ def add_parts(
     jerk: Array,
     movement: Array,
     clipped: NDArray[np.bool_],
-    parts: NDArray[np.int64],
+    parts: Integers,
     floors: Array,
-    state: NDArray[np.int64],
-    sums: Array,
-    codes: NDArray[np.int32],
-    guesses: NDArray[np.int64],
-    numbers: NDArray[np.int64],
+    state: Integers,
+    seen: Array,
+    codes: Codes,
+    guesses: Integers,
+    numbers: Integers,
     rows: Array,
 ) -> int:
     """Add consecutive parts, each within one epoch, and emit the epochs they complete.
 
     Parameters
     ----------
-    accel_g : (n, 3), jerk, movement, clipped : (n,)
+    accel_g : (3, n), jerk, movement, clipped : (n,)
     parts : (p, 4)
         First sample, sample behind the last, epoch number, and the part's length in ns if an event
         could have been seen in it, else 0.
     floors : (p,)
         Noise floor at the part's end.
-    state : (N_STATE,), sums : (N_SUMS,), codes : (3, c), guesses : (3,)
+    state : (N_STATE,), seen : (N_LEVELS,), guesses : (3,)
         The open epoch; updated in place.
+    codes : (3, c)
+        Its samples as integers, for the median; those beyond c are left out of the epoch.
     numbers : (p, 3), rows : (p, 20)
         Out: epoch number, samples, clipped samples; ``COLUMNS``.
 
@@ -189,20 +184,30 @@ def add_parts(
     """
     done = 0
     for k in range(len(parts)):
-        start, stop = parts[k, 0], parts[k, 1]
         if parts[k, 2] != state[EPOCH]:
             if state[COUNT] > 0:
-                close_epoch(sums, codes, guesses, state[COUNT], rows[done])
-                for j in range(N_STATE):
+                close_epoch(state, seen, codes, guesses, rows[done])
+                for j in range(3):
                     numbers[done, j] = state[j]
                 done += 1
-            clear(sums)
-            state[EPOCH], state[COUNT], state[CLIPPED] = parts[k, 2], 0, 0
-        add_samples(accel_g[start:stop], clipped[start:stop], sums, codes, state)
-        sums[FLOOR] = floors[k]
+            clear(state, seen, parts[k, 2])
+        have = state[COUNT]
+        start = parts[k, 0]
+        stop = min(parts[k, 1], start + codes.shape[1] - have)
+        for axis in range(3):
+            add_axis(
+                accel_g[axis, start:stop], codes[axis, have : have + stop - start], state, axis
+            )
+        state[ENMO] += enmo_sum(
+            accel_g[0, start:stop], accel_g[1, start:stop], accel_g[2, start:stop]
+        )
+        for i in range(start, stop):
+            state[CLIPPED] += clipped[i]
+        state[COUNT] += stop - start
+        seen[FLOOR] = floors[k]
         if parts[k, 3] > 0:
-            sums[OBSERVED_NS] += parts[k, 3]
+            state[OBSERVED_NS] += parts[k, 3]
             for i in range(start, stop):
-                sums[JERK] = max(sums[JERK], jerk[i])
-                sums[ACCEL] = max(sums[ACCEL], movement[i])
+                seen[JERK] = max(seen[JERK], jerk[i])
+                seen[ACCEL] = max(seen[ACCEL], movement[i])
     return done

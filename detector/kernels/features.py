@@ -100,15 +100,15 @@ def find_alternations(slow_g: Array, start: int, stop: int, at: Array) -> int:
     for k in range(3):
         power = 0.0
         for i in range(start, stop):
-            power += slow_g[i, k] * slow_g[i, k]
+            power += slow_g[k, i] * slow_g[k, i]
         if power > most:
             axis, most = k, power
     largest = 0.0
     for i in range(start, stop):
-        largest = max(largest, abs(slow_g[i, axis]))
+        largest = max(largest, abs(slow_g[axis, i]))
     count, sign = 0, 0
     for i in range(start, stop):
-        value = slow_g[i, axis]
+        value = slow_g[axis, i]
         if abs(value) <= 0.25 * largest:
             continue
         now = 1 if value > 0 else -1
@@ -130,7 +130,7 @@ def gravity(accel_g: Array, start: int, stop: int, half_s_n: int, means: Array, 
             total = 0.0
             first = start + piece * half_s_n
             for i in range(first, first + half_s_n):
-                total += accel_g[i, axis]
+                total += accel_g[axis, i]
             mean = total / half_s_n
             j = piece
             while j > 0 and means[j - 1] > mean:
@@ -171,7 +171,7 @@ def measure(
     events : (m, 3+)
         Start, peak and end of each event as indices into the arrays below.
     peak_jerk : (m,)
-    accel_g, slow_g : (n, 3)
+    accel_g, slow_g : (3, n)
         Raw and jerk-band acceleration.
     envelopes : (4, n)
         Jerk, jerk-band acceleration, impact-band acceleration (moving RMS), movement.

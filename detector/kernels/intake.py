@@ -1,4 +1,4 @@
-"""Raw counts to g."""
+"""Raw counts to g, axis by axis: every later loop runs along one axis."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ def to_g(
     gain_g, offset_g : (3,)
     limits : (2,)
         Raw values at or below the first, or at or above the second, are clipped.
-    accel_g : (n, 3), clipped : (n,)
+    accel_g : (3, n), clipped : (n,)
         Out.
     """
     low, high = limits[0], limits[1]
     for i in range(len(samples)):
         x, y, z = float(samples[i, 0]), float(samples[i, 1]), float(samples[i, 2])
-        accel_g[i, 0] = x * gain_g[0] + offset_g[0]
-        accel_g[i, 1] = y * gain_g[1] + offset_g[1]
-        accel_g[i, 2] = z * gain_g[2] + offset_g[2]
+        accel_g[0, i] = x * gain_g[0] + offset_g[0]
+        accel_g[1, i] = y * gain_g[1] + offset_g[1]
+        accel_g[2, i] = z * gain_g[2] + offset_g[2]
         clipped[i] = min(x, y, z) <= low or max(x, y, z) >= high
