@@ -52,17 +52,19 @@ def recurse(x: Array, poles: Array, state: Array, out: Array) -> None:
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def add_powers(slow: Array, bands: Array, gains: Array, rate_hz: float, out: Array) -> None:
-    """Add one axis to the powers of a frame; ``slow`` begins one sample before it."""
-    for i in range(len(slow) - 1):
-        slow[i + 1] = gains[0] * bands[0, i]
-    for i in range(len(slow) - 1):
-        jerk = (slow[i + 1] - slow[i]) * rate_hz
-        movement, impact = gains[1] * bands[1, i], gains[2] * bands[2, i]
-        out[0, i] += jerk * jerk
-        out[1, i] += slow[i + 1] * slow[i + 1]
-        out[2, i] += movement * movement
-        out[3, i] += impact * impact
+def add_square(x: Array, gain: float, out: Array) -> None:
+    """Add the square of ``gain * x``; two arrays only, so that the compiler can rule out overlap."""
+    for i in range(len(out)):
+        value = gain * x[i]
+        out[i] += value * value
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def add_derivative_square(x: Array, rate_hz: float, out: Array) -> None:
+    """Add the square of the derivative; ``x`` begins one sample before ``out``."""
+    for i in range(len(out)):
+        derivative = (x[i + 1] - x[i]) * rate_hz
+        out[i] += derivative * derivative
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -114,4 +116,10 @@ def filter_bands(
             for i in range(n):
                 x[i] = (signal[i + 4] - signal[i + 2]) - (signal[i + 2] - signal[i])
             recurse(x[:n], poles, state[axis], bands)
-            add_powers(slow_g[axis, start - 1 : stop], bands, gains, rate_hz, powers[:, start:stop])
+            slow = slow_g[axis, start - 1 : stop]
+            for i in range(n):
+                slow[i + 1] = gains[0] * bands[0, i]
+            add_derivative_square(slow, rate_hz, powers[0, start:stop])
+            add_square(slow[1:], 1.0, powers[1, start:stop])
+            add_square(bands[1], gains[1], powers[2, start:stop])
+            add_square(bands[2], gains[2], powers[3, start:stop])
