@@ -1,0 +1,36 @@
+# Shorthands for those who have make; README.md has the commands for those who have not.
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+BIN := .venv/bin
+SAMPLE := recordings/samples/ax3_thigh25_short_night.cwa.gz
+
+help: ## List what can be made
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+$(BIN)/ruff:
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install -e '.[dev]'
+
+setup: $(BIN)/ruff ## Make .venv with everything that development needs
+
+test: setup ## Run all tests, which include the checks
+	$(BIN)/python -m pytest
+
+check: setup ## Run the checks alone: ruff, mypy, layers, house rules, documentation
+	$(BIN)/python -m pytest -q tests/test_house.py tests/test_layers.py tests/test_docs.py
+
+format: setup ## Put the code into its one form
+	$(BIN)/ruff check --fix-only --quiet
+	$(BIN)/ruff format
+
+docs: setup ## Write the generated parts of docs/ anew
+	$(BIN)/python docs/generate.py
+
+sample: setup ## Analyse the bundled recording into out/
+	$(BIN)/hypnic run $(SAMPLE) --tz Europe/London -o out
+
+clean: ## Remove caches and what was built, keep .venv
+	rm -rf build dist out *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis .benchmarks
+	find . -path ./.venv -prune -o -name __pycache__ -type d -exec rm -rf {} +
+
+.PHONY: help setup test check format docs sample clean
