@@ -1,0 +1,75 @@
+"""One module per file format; this one says what each of them must offer.
+
+A format module has ``NAME``, ``sniff(head)`` and ``open_reader(path, options)``. It turns bytes
+into :class:`~recordings.model.Block` and knows nothing of clocks beyond the anchors it finds:
+:mod:`recordings.clock` places the samples in time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from ..model import Block, Header, Health, Scale
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadOptions:
+    """What the user says about a file that cannot say it itself.
+
+    Both are used only where the content is silent: a device file knows its own rate and unit.
+    """
+
+    rate_hz: float | None = None
+    """Rate of uniform rows without time."""
+    unit: str | None = None
+    """Unit of the values of a table: ``g``, ``mg`` or ``m/s2``."""
+
+
+class Reader(Protocol):
+    """One opened file: its header is read, its samples are not."""
+
+    @property
+    def header(self) -> Header:
+        """What the file says of itself; ``nominal_hz`` is never None."""
+        ...
+
+    @property
+    def scale(self) -> Scale:
+        """The one scale of all samples delivered."""
+        ...
+
+    def blocks(self, health: Health) -> Iterator[Block]:
+        """Decode from the beginning; each call is a fresh pass over the file.
+
+        The first block says ``breaks="start"``. Blocks are of bounded size (some 10 000 samples),
+        arrays are fresh and never written to again. The anchor of a sample comes with that sample's
+        block or an earlier one, and the anchors of a run ascend. Where anchors are more than 20 s
+        apart, the reader itself must say where the run is broken: the clock then takes up to 5 % of
+        their distance for a wrong rate.
+
+        What was lost or repaired is counted in ``health`` (``blocks``, ``blocks_bad``,
+        ``bytes_read``, ``bytes_skipped``, remarks); ``health.segments`` belongs to the clock.
+
+        Raises
+        ------
+        RecordingError
+            If reading fails. Damage is no failure: a bad block costs that block only.
+        """
+        ...
+
+
+class Format(Protocol):
+    """What a format module offers."""
+
+    NAME: str
+
+    def sniff(self, head: bytes) -> bool:
+        """Whether the first bytes (up to 4096, gzip removed) are of this format."""
+        ...
+
+    def open_reader(self, path: Path, options: ReadOptions) -> Reader:
+        """Read the header; RecordingError if it cannot be used."""
+        ...

@@ -1,0 +1,223 @@
+"""Plain tables: CSV and Parquet files with a row per sample.
+
+Text without a mark of its own is taken for a CSV table, so a file that is none is refused here.
+What is not stated (unit, unit of the time) is taken from the first rows where only one answer is
+possible, and refused where there is a choice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from math import isfinite
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..model import SECOND_NS, Block, Header, Health, RecordingError, Remark, Scale
+from ..source import ByteSource
+from . import ReadOptions
+from .table_csv import CsvTable
+from .table_names import SHAPE_REMEDY, UNIT_GAIN_G
+from .table_parquet import MAGIC, ParquetTable
+from .table_rows import Pace, RawRows, RowJoiner, Table
+from .table_text import looks_like_text
+from .table_time import TimeNumber, number_meaning, to_ns
+
+NAME = "table"
+
+LOOK_ROWS = 1 << 14
+"""Rows (some three minutes) that decide on pace and unit."""
+
+REST_ROWS = 32
+"""Rows in one window of the search for rest."""
+
+REST_SHARE = 0.1
+"""Share of the windows, the quietest, that count as rest."""
+
+_REST_BOUNDS = {"g": (0.8, 1.2), "mg": (800.0, 1200.0), "m/s2": (7.8, 11.8)}
+"""Magnitude at rest, by unit."""
+
+_COUNTS = (
+    ((51.0, 77.0), "1/64 g"),
+    ((205.0, 273.0), "1/256 g"),
+    ((273.0, 307.0), "1/256 g or 1/341 g"),
+    ((307.0, 409.0), "1/341 g"),
+)
+"""Magnitude at rest of the counts that devices are known to write."""
+
+_NO_GRAVITY_G = 0.3
+_RELATIVE = Remark(
+    "time_relative", "the time of day is unknown: the first row counts from 1970-01-01T00:00:00"
+)
+
+
+def sniff(head: bytes) -> bool:
+    """Whether the first bytes are Parquet or any text."""
+    return head.startswith(MAGIC) or looks_like_text(head)
+
+
+def open_reader(path: Path, options: ReadOptions) -> TableReader:
+    """Look at the first rows and decide what the columns mean.
+
+    Raises
+    ------
+    RecordingError
+        If the file is no table, or something it does not state has more than one answer.
+    """
+    with ByteSource(path) as source:
+        head = source.head(len(MAGIC))
+    table: Table = ParquetTable.open(path) if head == MAGIC else CsvTable.open(path)
+    look = _look(table)
+    if not look.good.any():
+        raise RecordingError(path, "has no row without missing values", remedy=SHAPE_REMEDY)
+    meaning, pace, clock_remark = _clock(table, look, options.rate_hz)
+    rest = resting_magnitude(look.samples[look.good])
+    unit, reason = _unit(table, rest, options.unit)
+    return TableReader(
+        table=table,
+        header=_header(table, pace, unit, reason),
+        scale=Scale(gain_g=(UNIT_GAIN_G[unit],) * 3),
+        number=meaning,
+        pace=pace,
+        remarks=(*clock_remark, *_doubts(table, rest * UNIT_GAIN_G[unit])),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TableReader:
+    """One table; see :class:`recordings.formats.Reader`.
+
+    ``health.blocks`` counts its rows, ``health.blocks_bad`` those with a missing value.
+    """
+
+    table: Table
+    header: Header
+    scale: Scale
+    number: TimeNumber | None
+    """What numbers in the time column mean."""
+    pace: Pace
+    remarks: tuple[Remark, ...]
+
+    def blocks(self, health: Health) -> Iterator[Block]:
+        """Read from the first row on."""
+        for note in self.remarks:
+            health.remark(note.code, note.message)
+        joiner = RowJoiner(self.pace, health)
+        row = 0
+        for rows in self.table.rows(health):
+            time, good = self._device_time(rows, row)
+            yield from joiner.join(time, rows.samples, good)
+            row += len(rows)
+        yield from joiner.finish()
+
+    def _device_time(self, rows: RawRows, row: int) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+        """Return device time in ns of rows from number ``row`` on, and which have one."""
+        if rows.time is None:
+            # Below 2**53 a product is exact in float64, and so for 50 days at 1000 Hz.
+            index = np.arange(row, row + len(rows), dtype=np.float64)
+            return np.rint(index * self.pace.step_ns).astype(np.int64), rows.good
+        if self.number is not None:
+            time, fits = to_ns(rows.time, self.number.unit_ns)
+            return time, rows.good & fits
+        offset_ns = (self.table.utc_offset_s or 0) * SECOND_NS
+        return rows.time.astype(np.int64) + offset_ns, rows.good
+
+
+def resting_magnitude(samples: NDArray[np.float64]) -> float:
+    """Return the median magnitude of acceleration over the quietest tenth of the windows."""
+    windows = max(1, len(samples) // REST_ROWS)
+    rows = min(len(samples), REST_ROWS)
+    cut = samples[: windows * rows].reshape(windows, rows, 3)
+    spread = cut.std(axis=1).sum(axis=1)
+    quiet = np.argsort(spread, kind="stable")[: max(1, round(REST_SHARE * windows))]
+    return float(np.median(np.linalg.norm(cut[quiet], axis=2)))
+
+
+def _look(table: Table) -> RawRows:
+    """Return the first rows, as many as decide."""
+    parts: list[RawRows] = []
+    for rows in table.rows(Health()):
+        parts.append(rows)
+        if sum(map(len, parts)) >= LOOK_ROWS:
+            break
+    if not parts:
+        raise RecordingError(table.path, "has no rows", remedy=SHAPE_REMEDY)
+    return RawRows.joined(parts)[:LOOK_ROWS]
+
+
+def _clock(
+    table: Table, look: RawRows, rate_hz: float | None
+) -> tuple[TimeNumber | None, Pace, tuple[Remark, ...]]:
+    """Decide what the time column means and its pace; without one the rate must be given."""
+    if look.time is None:
+        if rate_hz is None:
+            raise RecordingError(
+                table.path, "has no column of time", remedy="state the rate: --rate HZ"
+            )
+        if not (isfinite(rate_hz) and rate_hz > 0):
+            raise RecordingError(table.path, f"cannot be read at a rate of {rate_hz} Hz")
+        return None, Pace(SECOND_NS / rate_hz, SECOND_NS / rate_hz), (_RELATIVE,)
+    values = look.time[look.good]
+    number = None
+    if table.numeric_time:
+        number = number_meaning(table.path, values, table.columns.time_unit_ns)
+        values = to_ns(values, number.unit_ns)[0]
+    pace = Pace.of(values.astype(np.int64))
+    if pace is None:
+        raise RecordingError(
+            table.path, "has a time that does not advance", remedy="check the column of time"
+        )
+    return number, pace, (_RELATIVE,) if number is not None and number.relative else ()
+
+
+def _unit(table: Table, rest: float, stated: str | None) -> tuple[str, str]:
+    """Return the unit, and how it is known: by name, by the user, by the magnitude at rest."""
+    if stated is not None and stated not in UNIT_GAIN_G:
+        raise RecordingError(
+            table.path,
+            f"cannot be read in the unit {stated!r}",
+            remedy=f"units are {', '.join(UNIT_GAIN_G)}",
+        )
+    if table.columns.unit is not None:
+        return table.columns.unit, "named"
+    if stated is not None:
+        return stated, "stated"
+    for unit, (low, high) in _REST_BOUNDS.items():
+        if low <= rest <= high:
+            return unit, f"{rest:.3g} at rest"
+    guess = next((what for (low, high), what in _COUNTS if low <= rest <= high), None)
+    raise RecordingError(
+        table.path,
+        f"does not state its unit, and the values have a magnitude of {rest:.4g} at rest"
+        + (f" (counts of {guess}?)" if guess else ""),
+        remedy="convert counts to g" if guess else f"state it: --unit {'|'.join(UNIT_GAIN_G)}",
+    )
+
+
+def _doubts(table: Table, rest_g: float) -> tuple[Remark, ...]:
+    """Say if gravity is missing or the unit looks wrong."""
+    if table.columns.without_gravity or rest_g < _NO_GRAVITY_G:
+        text = f"gravity was removed from the values ({rest_g:.3g} g at rest): posture is unknown"
+        return (Remark("without_gravity", text),)
+    low, high = _REST_BOUNDS["g"]
+    if low <= rest_g <= high:
+        return ()
+    text = f"in its quietest first minutes the magnitude is {rest_g:.3g} g, not 1: check the unit"
+    return (Remark("unit_doubtful", text),)
+
+
+def _header(table: Table, pace: Pace, unit: str, reason: str) -> Header:
+    """Return what was found out."""
+    columns = table.columns
+    time = "" if columns.time is None else f"{table.names[columns.time]}, "
+    return Header(
+        format=table.format,
+        nominal_hz=pace.rate_hz,
+        utc_offset_s=table.utc_offset_s,
+        notes={
+            "columns": time + ", ".join(table.names[axis] for axis in columns.axes),
+            "unit": f"{unit} ({reason})",
+        },
+    )

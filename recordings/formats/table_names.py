@@ -1,0 +1,196 @@
+"""Which columns of a table hold the time and the three axes, by their names."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..model import RecordingError
+
+UNIT_GAIN_G = {"g": 1.0, "mg": 1e-3, "m/s2": 1 / 9.80665}
+"""Units of acceleration that are read, and how many g one of each is."""
+
+SHAPE_REMEDY = (
+    "a table has one row per sample with columns time, x, y, z (or x, y, z and --rate HZ), "
+    "separated by comma, semicolon or tab, or is a Parquet file with such columns"
+)
+
+_UNITS = {
+    "g": "g",
+    "mg": "mg",
+    "millig": "mg",
+    "m/s2": "m/s2",
+    "m/s/s": "m/s2",
+    "ms2": "m/s2",
+    "ms-2": "m/s2",
+    "mps2": "m/s2",
+    "s2": "m/s2",  # what is left of m_s2
+}
+_TIME_UNITS_NS = {
+    "s": 1_000_000_000,
+    "sec": 1_000_000_000,
+    "seconds": 1_000_000_000,
+    "ms": 1_000_000,
+    "msec": 1_000_000,
+    "millis": 1_000_000,
+    "milliseconds": 1_000_000,
+    "us": 1_000,
+    "µs": 1_000,
+    "μs": 1_000,
+    "micros": 1_000,
+    "microseconds": 1_000,
+    "ns": 1,
+    "nanos": 1,
+    "nanoseconds": 1,
+}
+_OTHER_SENSOR = re.compile(
+    r"gyr|rot|angular|magn|quat|orient|euler|attitude|gps|position|veloc|speed|\b[gmq]\b"
+)
+_GRAVITY = re.compile(r"\bgrav")
+_WITHOUT_GRAVITY = re.compile(r"linear|user|without|\bdyn")
+_TIME = re.compile(r"time|date|stamp|elapsed|epoch|\bunix|^ts?$|^seconds$")
+_NOT_TIME = re.compile(r"zone|offset|update")
+_BRACKET = re.compile(r"[(\[]([^)\]]*)[)\]]")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Columns:
+    """Positions of the columns to read, and what their names say of units."""
+
+    axes: tuple[int, int, int]
+    time: int | None
+    unit: str | None = None
+    """A key of :data:`UNIT_GAIN_G`, None if the names do not say."""
+    time_unit_ns: int | None = None
+    without_gravity: bool = False
+    """Whether the names say that gravity was removed."""
+
+
+@dataclass(frozen=True, slots=True)
+class _AxisName:
+    stem: str
+    axis: str
+    unit: str | None
+
+
+def find_columns(path: Path, names: Sequence[str]) -> Columns:
+    """Find time and axes among the names of a table's columns.
+
+    Axes are three names that differ only in x, y, z; a total acceleration is preferred over any
+    other, one without gravity taken last.
+
+    Raises
+    ------
+    RecordingError
+        If there are no three axes, or more than one choice of them.
+    """
+    triples = _triples(names)
+    if not triples:
+        raise RecordingError(
+            path, f"has no columns for x, y and z among {_listed(names)}", remedy=SHAPE_REMEDY
+        )
+    best = min(rank for rank, *_ in triples)
+    chosen = [triple for triple in triples if triple[0] == best]
+    if len(chosen) > 1:
+        raise RecordingError(
+            path,
+            f"has more than one acceleration among {_listed(names)}",
+            remedy="keep only the columns of one of them",
+        )
+    _, stem, unit, axes = chosen[0]
+    if best > 0 and any(_GRAVITY.search(_tokens(name)[0]) for name in names):
+        raise RecordingError(
+            path,
+            f"has acceleration without gravity and gravity apart among {_listed(names)}",
+            remedy="write their sum as columns x, y, z",
+        )
+    time = _time_column(names, axes)
+    return Columns(
+        axes=axes,
+        time=time,
+        unit=unit,
+        time_unit_ns=None if time is None else _time_unit_ns(names[time]),
+        without_gravity=bool(_WITHOUT_GRAVITY.search(stem)),
+    )
+
+
+def _triples(
+    names: Sequence[str],
+) -> list[tuple[int, str, str | None, tuple[int, int, int]]]:
+    """Return (rank, stem, unit, columns) of every acceleration that has all three axes."""
+    groups: dict[tuple[str, str | None], dict[str, int]] = {}
+    for column, name in enumerate(names):
+        if axis := _axis_name(name):
+            groups.setdefault((axis.stem, axis.unit), {}).setdefault(axis.axis, column)
+    return [
+        (_rank(stem), stem, unit, (found["x"], found["y"], found["z"]))
+        for (stem, unit), found in groups.items()
+        if len(found) == 3 and not _OTHER_SENSOR.search(stem) and not _GRAVITY.search(stem)
+    ]
+
+
+def _rank(stem: str) -> int:
+    """Order of preference, smallest first."""
+    if "total" in stem:
+        return 0
+    if _WITHOUT_GRAVITY.search(stem):
+        return 3
+    return 1 if "acc" in stem or stem == "a" else 2
+
+
+def _axis_name(name: str) -> _AxisName | None:
+    """Take a name such as ``Accelerometer X``, ``accel_x_mg`` or ``Ax(g)`` apart."""
+    text, unit = _tokens(name)
+    tokens = [token.removesuffix("axis") for token in text.split()]
+    tokens = [token for token in tokens if token]
+    if len(tokens) > 1 and unit is None and tokens[-1] in _UNITS:
+        unit = _UNITS[tokens.pop()]
+        if tokens[-1] == "m" and unit == "m/s2":
+            tokens.pop()
+    if not tokens or unit == "":
+        return None
+    if tokens[-1] in ("x", "y", "z"):
+        return _AxisName(" ".join(tokens[:-1]), tokens[-1], unit)
+    if tokens[0] in ("x", "y", "z"):
+        return _AxisName(" ".join(tokens[1:]), tokens[0], unit)
+    if tokens[-1][-1] in "xyz":
+        return _AxisName(" ".join([*tokens[:-1], tokens[-1][:-1]]), tokens[-1][-1], unit)
+    return None
+
+
+def _tokens(name: str) -> tuple[str, str | None]:
+    """Return the words of a name, lower case, and the unit in its brackets ("" if unknown)."""
+    unit = None
+    if bracket := _BRACKET.search(name):
+        plain = re.sub(r"[\s^*·]", "", bracket[1].lower()).replace("²", "2").replace("−", "-")
+        unit = _UNITS.get(plain, "")
+        name = name[: bracket.start()] + " " + name[bracket.end() :]
+    split = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", name)
+    return re.sub(r"[\W_]+", " ", split.lower()).strip(), unit
+
+
+def _time_column(names: Sequence[str], axes: tuple[int, int, int]) -> int | None:
+    """Return the column of the time; a name that is only that is preferred, elapsed taken last."""
+    found = []
+    for column, name in enumerate(names):
+        text = _tokens(name)[0]
+        if column not in axes and _TIME.search(text) and not _NOT_TIME.search(text):
+            rank = 0 if text in ("time", "timestamp", "datetime") else 1
+            found.append((2 if "elapsed" in text else rank, column))
+    return min(found)[1] if found else None
+
+
+def _time_unit_ns(name: str) -> int | None:
+    """Return the unit that the name of the time column states."""
+    if bracket := _BRACKET.search(name):
+        return _TIME_UNITS_NS.get(bracket[1].strip().lower())
+    words = _tokens(name)[0].split()
+    return next((_TIME_UNITS_NS[word] for word in words[::-1] if word in _TIME_UNITS_NS), None)
+
+
+def _listed(names: Sequence[str]) -> str:
+    """Return names for a message, the first few."""
+    shown = [repr(name) for name in names[:12]]
+    return ", ".join(shown + ["..."] * (len(names) > 12))

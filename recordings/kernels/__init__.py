@@ -1,0 +1,1 @@
+"""Compiled loops: bytes to counts, checksums, and the sifting of clock stamps."""

@@ -1,0 +1,140 @@
+"""Which reader for which file: the content decides, never the name."""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Iterator
+from importlib import import_module
+from pathlib import Path
+from typing import cast
+
+from .clock import place
+from .formats import Format, Reader, ReadOptions
+from .model import Chunk, Header, Health, RecordingError
+from .source import ByteSource
+
+FORMATS = ("axivity_cwa", "geneactiv", "table")
+"""Modules of :mod:`recordings.formats` in the order in which they are asked. The last claims any
+text, so everything recognised by a mark of its own is told apart before it."""
+
+SNIFF_BYTES = 4096
+
+_KNOWN = "Axivity .cwa, GENEActiv .bin, CSV and Parquet tables, each also as .gz"
+
+_UNREAD: tuple[tuple[int, bytes, str, str], ...] = (
+    (0, b"GENEA/1.00", "a GENEA recording (the predecessor of GENEActiv)", "convert it to CSV"),
+    (0, b"SQLite format 3\0", "an SQLite database (ActiGraph .agd: epoch counts, no raw data)", ""),
+    (0, b"0       ", "an EDF recording", "export the acceleration as CSV"),
+    (0, b"\xffBIOSEMI", "a BDF recording", "export the acceleration as CSV"),
+    (0, b"Obj\x01", "an Avro file (Empatica, CentrePoint)", "export it as CSV"),
+    (0, b"MDTC", "a Parmay Matrix recording", "convert it to CSV"),
+    (512, b"MDTC", "a Parmay Matrix recording", "convert it to CSV"),
+    (0, b"RIFF", "a WAV file", "use the original .cwa it was made from"),
+    (0, b"\x89HDF\r\n", "an HDF5 file", "export it as CSV"),
+    (0, b"\xd0\xcf\x11\xe0", "an old Excel workbook", "save it as CSV"),
+    (0, b"7z\xbc\xaf", "a 7z archive", "unpack it"),
+    (0, b"\x28\xb5\x2f\xfd", "a zstd archive", "unpack it"),
+    (0, b"BZh", "a bzip2 archive", "unpack it"),
+    (0, b"\xfd7zXZ\0", "an xz archive", "unpack it"),
+    (0, b"\x1f\x8b", "gzip inside gzip", "unpack it once"),
+)
+"""(offset, mark, what it is, what can be done) of content that is recognised but not read."""
+
+
+class FileRecording:
+    """A readable file: see :class:`recordings.model.Recording`."""
+
+    def __init__(self, path: Path, reader: Reader) -> None:
+        self.path = path
+        self.header: Header = reader.header
+        self.health = Health()
+        self._reader = reader
+
+    def chunks(self) -> Iterator[Chunk]:
+        """Read from the beginning: each call is a new pass with a fresh :attr:`health`.
+
+        Raises
+        ------
+        RecordingError
+            If not one sample can be read.
+        """
+        health = self.health = Health()
+        nominal_hz = self.header.nominal_hz
+        if nominal_hz is None:
+            raise RecordingError(self.path, "the sampling rate is unknown", remedy="state the rate")
+        blocks = self._reader.blocks(health)
+        yield from place(blocks, nominal_hz=nominal_hz, scale=self._reader.scale, health=health)
+        if not health.samples:
+            raise RecordingError(
+                self.path,
+                "holds not one readable sample",
+                remedy="; ".join(note.message for note in health.remarks),
+            )
+
+
+def open_recording(
+    path: Path | str, *, rate_hz: float | None = None, unit: str | None = None
+) -> FileRecording:
+    """Open a recorded file.
+
+    Parameters
+    ----------
+    path
+        The file; its name does not matter.
+    rate_hz
+        Sampling rate of a table without time; not used where the content knows.
+    unit
+        Unit of a table (``g``, ``mg``, ``m/s2``); not used where the content knows.
+
+    Raises
+    ------
+    RecordingError
+        If the file cannot be read, is of no known format, or its header is damaged.
+    """
+    path = Path(path)
+    with ByteSource(path) as source:
+        head = source.head(SNIFF_BYTES)
+        compressed = source.compressed
+    if not head:
+        raise RecordingError(path, "is an empty gzip file", remedy="copy the recording again")
+    chosen = _module(path, head, compressed=compressed)
+    return FileRecording(path, chosen.open_reader(path, ReadOptions(rate_hz=rate_hz, unit=unit)))
+
+
+def _module(path: Path, head: bytes, *, compressed: bool) -> Format:
+    *marked, generic = FORMATS
+    for name in marked:
+        module = _load(name)
+        if module.sniff(head):
+            return module
+    _refuse_known(path, head, compressed=compressed)
+    if (module := _load(generic)).sniff(head):
+        return module
+    raise RecordingError(path, "is of no known format", offset=0, remedy=f"readable are {_KNOWN}")
+
+
+def _load(name: str) -> Format:
+    return cast("Format", import_module(f".formats.{name}", __package__))
+
+
+def _refuse_known(path: Path, head: bytes, *, compressed: bool) -> None:
+    """Name content that is recognised but not read."""
+    if head.startswith(b"PK\x03\x04"):
+        what, remedy = ("a zip archive", "unpack it") if compressed else _zip_content(path)
+        raise RecordingError(path, f"is {what}, which is not read yet", remedy=remedy)
+    for offset, mark, what, remedy in _UNREAD:
+        if head[offset:].startswith(mark):
+            raise RecordingError(path, f"is {what}, which is not read yet", remedy=remedy)
+
+
+def _zip_content(path: Path) -> tuple[str, str]:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            names = {name.lower() for name in archive.namelist()}
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
+        return "a damaged zip archive", "copy it again and unpack it"
+    if "info.txt" in names and names & {"log.bin", "activity.bin"}:
+        return "an ActiGraph .gt3x recording", "export its raw data as CSV"
+    if "xl/workbook.xml" in names:
+        return "an Excel workbook", "save it as CSV"
+    return "a zip archive", "unpack it"
