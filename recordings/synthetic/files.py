@@ -1,0 +1,53 @@
+"""A plan as a file of its device."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+from ..writers import CwaLayout, GeneactivLayout, write_csv, write_cwa, write_geneactiv
+from .plan import Plan
+from .render import samples
+
+
+def write(plan: Plan, path: Path | str, *, utc_offset: timedelta = timedelta(0)) -> int:
+    """Write a plan in the format of its device, in bounded memory.
+
+    Parameters
+    ----------
+    plan
+        What to write. On an AX3 or AX6 its nominal rate must be 3200 divided by a power of two.
+    path
+        Where to. The name does not decide the format.
+    utc_offset
+        Stated in the header of a GENEActiv; no other format has it.
+
+    Returns
+    -------
+    int
+        Samples written: an incomplete last block is left out, as on the device.
+    """
+    device, place = plan.device, f"left {plan.recipe.site}"
+    if device.format == "geneactiv-bin":
+        layout = GeneactivLayout(
+            rate_hz=plan.recipe.nominal_hz,
+            utc_offset_min=int(utc_offset.total_seconds() // 60),
+            location=place,
+            temperature_c=device.temperature_c,
+        )
+        return write_geneactiv(path, samples(plan), layout)
+    if device.format == "csv":
+        return write_csv(path, samples(plan), device.scale)
+    ax6 = device.counts_per_g[0] > 256
+    return write_cwa(
+        path,
+        samples(plan),
+        CwaLayout(
+            hardware="ax6" if ax6 else "ax3",
+            packed=device.bits_dropped > 0,
+            rate_hz=plan.recipe.nominal_hz,
+            range_g=round(device.range_g),
+            notes={"_p": place},
+            temperature_c=device.temperature_c,
+        ),
+    )

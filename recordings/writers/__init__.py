@@ -1,0 +1,20 @@
+"""Writers of the formats that are read, for synthetic recordings and tests.
+
+They stream: pieces of raw codes with the device time of every sample go in, whole blocks of the
+format come out. What a device would store is reproduced, its clock stamps included. The layouts are
+written down here once more, independently of the readers, so that an error in one shows.
+"""
+
+from ._piece import Piece
+from .cwa import CwaLayout, write_cwa
+from .geneactiv import GeneactivLayout, write_geneactiv
+from .table import write_csv
+
+__all__ = [
+    "CwaLayout",
+    "GeneactivLayout",
+    "Piece",
+    "write_csv",
+    "write_cwa",
+    "write_geneactiv",
+]

@@ -1,0 +1,312 @@
+"""Samples are placed by their stamps alone, however they come."""
+
+from __future__ import annotations
+
+import itertools
+
+import naive_recordings as naive
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from recordings.clock import place
+from recordings.model import SECOND_NS, Block, Health, Scale
+
+SCALE = Scale()
+T0 = 1_700_000_000 * SECOND_NS
+
+
+def block(n, anchors=(), breaks="", first=0):
+    samples = np.zeros((n, 3), np.int16)
+    samples[:, 0] = first + np.arange(n)
+    return Block(
+        samples=samples,
+        anchors=np.array(anchors, np.int64).reshape(-1, 2),
+        breaks=breaks,
+        temperature_c=30.0,
+    )
+
+
+def placed(blocks, nominal_hz=10.0, health=None):
+    """Segments as (reason, samples, times in ns), checking what every chunk must keep to."""
+    segments = []
+    for chunk in place(blocks, nominal_hz=nominal_hz, scale=SCALE, health=health or Health()):
+        index = chunk.first_index + np.arange(len(chunk))
+        assert len(chunk) > 0
+        assert bool(chunk.opens_segment) == (chunk.first_index == 0)
+        if chunk.opens_segment:
+            segments.append((chunk.opens_segment, [], []))
+        assert chunk.first_index == sum(map(len, segments[-1][1]))
+        segments[-1][1].append(chunk.samples)
+        segments[-1][2].append(chunk.times_ns(index))
+    return [(why, np.concatenate(s), np.concatenate(t)) for why, s, t in segments]
+
+
+def assert_same(found, expected):
+    assert [why for why, *_ in found] == [why for why, *_ in expected]
+    for (_, samples, times), (_, samples_2, times_2) in zip(found, expected, strict=True):
+        np.testing.assert_array_equal(samples, samples_2)
+        np.testing.assert_array_equal(times, times_2)
+
+
+def anchors_at(index, rate_hz, start_ns=T0):
+    return [(i, start_ns + round(i * SECOND_NS / rate_hz)) for i in index]
+
+
+# -- what the clock is
+
+
+def test_samples_between_anchors_are_on_the_line_and_the_ends_go_on_straight():
+    [(why, _, times)] = placed([block(30, [(10, T0 + 10), (20, T0 + 2 * 10**9)])])
+    slope = (2 * 10**9 - 10) / 10
+    assert why == "start"
+    np.testing.assert_array_equal(times, T0 + 10 + np.rint((np.arange(30) - 10) * slope))
+
+
+def test_the_measured_rate_wins_over_the_nominal_one():
+    [(_, _, times)] = placed([block(1000, anchors_at(range(0, 1000, 50), 9.8))])
+    np.testing.assert_allclose(np.diff(times), SECOND_NS / 9.8, atol=1)
+
+
+def test_one_anchor_runs_at_the_nominal_rate():
+    [(_, _, times)] = placed([block(30, [(10, T0)])])
+    np.testing.assert_array_equal(times, T0 + (np.arange(30) - 10) * 10**8)
+
+
+def test_without_any_anchor_time_begins_at_zero_and_later_where_the_segment_before_ended():
+    first, second = placed([block(5), block(5, breaks="lost_block")])
+    np.testing.assert_array_equal(first[2], np.arange(5) * 10**8)
+    np.testing.assert_array_equal(second[2], np.arange(5, 10) * 10**8)
+    assert second[0] == "lost_block"
+
+
+def test_a_short_segment_runs_at_the_rate_measured_before():
+    blocks = [
+        block(6000, anchors_at(range(0, 6000, 50), 9.8)),
+        block(10, [(0, T0 + 10**13)], breaks="restart"),
+    ]
+    times = placed(blocks)[1][2]
+    np.testing.assert_allclose(np.diff(times), SECOND_NS / 9.8, rtol=2e-4)
+
+
+def test_noise_of_three_milliseconds_does_not_turn_time_back():
+    rng = np.random.default_rng(3)
+    index = np.arange(0, 5000, 1)  # a stamp for every sample, 100 per second
+    stamps = T0 + index * 10**7 + rng.integers(-3_000_000, 3_000_001, len(index)) * 3
+    health = Health()
+    [(_, _, times)] = placed(
+        [block(5000, np.column_stack([index, stamps]))], nominal_hz=100.0, health=health
+    )
+    assert np.all(np.diff(times) > 0)
+    assert health.stamps_repaired > 0
+    np.testing.assert_allclose(times, T0 + index * 10**7, atol=20_000_000)
+
+
+# -- where segments open
+
+
+@pytest.mark.parametrize(("jump_s", "segments"), [(0.999, 1), (1.001, 2), (3600, 2)])
+def test_a_stamp_opens_a_segment_when_it_is_more_than_a_second_late(jump_s, segments):
+    anchors = anchors_at(range(0, 100, 10), 10.0) + anchors_at(
+        range(100, 200, 10), 10.0, T0 + round(jump_s * SECOND_NS)
+    )
+    health = Health()
+    found = placed([block(200, anchors)], health=health)
+    assert len(found) == segments
+    if segments == 2:
+        assert found[1][0] == "gap"
+        assert len(found[0][1]) == 100
+        np.testing.assert_allclose(found[1][2][0] - found[0][2][0], (10 + jump_s) * SECOND_NS)
+        assert health.gap_ns == pytest.approx(jump_s * SECOND_NS, abs=2)
+
+
+def test_a_clock_that_was_set_back_opens_a_segment_and_is_told():
+    anchors = anchors_at(range(0, 100, 10), 10.0) + anchors_at(
+        range(100, 200, 10), 10.0, T0 - 3600 * SECOND_NS
+    )
+    health = Health()
+    first, second = placed([block(200, anchors)], health=health)
+    assert (len(first[1]), second[0]) == (100, "clock_backwards")
+    assert [note.code for note in health.remarks] == ["clock_backwards"]
+    assert "segment 1 begins 3600.000 s" in health.remarks[0].message
+    assert health.gap_ns == 0
+
+
+def test_a_jump_at_a_sample_that_never_comes_opens_nothing():
+    found = placed([block(100, [*anchors_at(range(0, 100, 10), 10.0), (110, T0 + 10**12)])])
+    assert [why for why, *_ in found] == ["start"]
+    assert len(found[0][1]) == 100
+
+
+def test_a_jump_at_the_second_stamp_before_the_first_sample_replaces_the_first():
+    [(why, _, times)] = placed(
+        [block(50, [(-20, T0), (-10, T0 + 10**12), (0, T0 + 10**12 + 10**9)])]
+    )
+    assert why == "start"
+    assert times[0] == T0 + 10**12 + 10**9
+
+
+def test_breaks_said_by_the_reader_open_segments_with_their_reason():
+    blocks = [
+        block(10, [(0, T0)]),
+        block(10, [(0, T0 + 10**10)], breaks="bad_block"),
+        block(10, [(0, T0 + 2 * 10**10)], breaks="restart"),
+    ]
+    assert [why for why, *_ in placed(blocks)] == ["start", "bad_block", "restart"]
+
+
+def test_an_overlap_of_less_than_a_second_is_closed():
+    late = [(i + 5, t) for i, t in anchors_at(range(0, 90, 10), 10.0, T0 + 102 * 10**8)]
+    blocks = [block(100, anchors_at(range(0, 100, 10), 10.0)), block(100, late, "session")]
+    health = Health()
+    first, second = placed(blocks, health=health)
+    assert second[2][0] == first[2][-1] + 10**8
+    assert np.all(np.diff(np.concatenate([first[2], second[2]])) > 0)
+    assert health.stamps_repaired == 1
+    assert not health.remarks
+
+
+# -- stamps that cannot be
+
+
+def test_repeated_and_small_backward_stamps_are_dropped_and_counted():
+    good = anchors_at(range(0, 100, 10), 10.0)
+    bad = [(15, T0 + 10**9), (25, T0 + 19 * 10**8), (35, T0 + 29 * 10**8)]
+    health = Health()
+    [(_, _, times)] = placed([block(100, sorted(good + bad))], health=health)
+    [(_, _, clean)] = placed([block(100, good)])
+    np.testing.assert_array_equal(times, clean)
+    assert health.stamps_repaired == 3
+
+
+def test_a_stamp_for_a_sample_already_stamped_is_dropped():
+    health = Health()
+    placed([block(100, [(0, T0), (10, T0 + 10**9), (10, T0 + 10**9 + 5)])], health=health)
+    assert health.stamps_repaired == 1
+
+
+def test_a_clock_that_stands_still_never_runs_back_within_a_segment():
+    anchors = [(i, T0) for i in range(0, 300, 5)]
+    for _, _, times in placed([block(300, anchors)]):
+        assert np.all(np.diff(times) > 0)
+
+
+# -- streaming
+
+
+def test_a_block_waits_for_the_stamp_behind_it():
+    health = Health()
+    blocks = iter([block(50, [(0, T0), (49, T0 + 49 * 10**8)]), block(50, [(1, T0 + 51 * 10**8)])])
+    taken = []
+
+    def watched():
+        for one in blocks:
+            taken.append(one)
+            yield one
+
+    chunks = place(watched(), nominal_hz=10.0, scale=SCALE, health=health)
+    first = next(chunks)
+    assert len(taken) == 2
+    assert first.knots[-1, 0] == 51
+
+
+def test_without_stamps_no_more_than_ten_minutes_wait():
+    n = 500
+    taken = 0
+
+    def endless():
+        nonlocal taken
+        yield block(n, [(0, T0)])
+        while True:
+            taken += n
+            yield block(n)
+
+    chunks = place(endless(), nominal_hz=10.0, scale=SCALE, health=Health())
+    times = [next(chunks).start_ns for _ in range(100)]
+    np.testing.assert_array_equal(times, T0 + np.arange(100) * n * 10**8)
+    assert taken <= 100 * n + 6000
+
+
+def test_health_is_true_when_the_reading_stops_early():
+    health = Health()
+    chunks = place(
+        (block(100, [(0, T0 + k * 10**10), (100, T0 + (k + 1) * 10**10)]) for k in range(9)),
+        nominal_hz=10.0,
+        scale=SCALE,
+        health=health,
+    )
+    for _ in range(3):
+        last = next(chunks)
+    assert health.samples == 300
+    assert health.end_ns == last.end_ns == T0 + 3 * 10**10
+
+
+def test_temperature_and_scale_are_passed_on():
+    [chunk] = place([block(10, [(0, T0)])], nominal_hz=10.0, scale=SCALE, health=Health())
+    assert chunk.temperature_c == 30.0
+    assert chunk.scale is SCALE
+
+
+def test_segments_tell_start_end_and_samples():
+    health = Health()
+    blocks = [block(10, [(0, T0)]), block(20, [(0, T0 + 10**10)], breaks="gap")]
+    found = placed(blocks, health=health)
+    assert [(s.reason, s.samples, s.start_ns) for s in health.segments] == [
+        (why, len(samples), times[0]) for why, samples, times in found
+    ]
+    assert [s.end_ns for s in health.segments] == [times[-1] + 10**8 for *_, times in found]
+
+
+# -- any cutting gives the same times
+
+
+@st.composite
+def streams(draw):
+    """Runs of samples with stamps: (number of samples, anchors), stamps jittered and jumping."""
+    nominal_hz = draw(st.sampled_from([10.0, 0.02]))
+    period_ns = round(SECOND_NS / nominal_hz)
+    runs = []
+    time_ns = T0
+    for _ in range(draw(st.integers(1, 3))):
+        n = draw(st.integers(0, 60))
+        index = sorted(draw(st.sets(st.integers(-5, n + 10), max_size=12)))
+        anchors = []
+        for i in index:
+            jitter = draw(st.sampled_from([0, 0, 0, 5, -5, 60, -60, 200, -200]))
+            time_ns += draw(st.sampled_from([0, 0, 0, 0, 3, -3])) * SECOND_NS
+            anchors.append((i, time_ns + i * period_ns + jitter * period_ns // 100))
+        runs.append((n, anchors))
+        time_ns += n * period_ns
+    return nominal_hz, runs
+
+
+def cut_up(runs, cuts, early):
+    """Blocks of the stream; stamps come with their sample's block or up to ``early`` before."""
+    blocks = []
+    for number, (n, anchors) in enumerate(runs):
+        edges = sorted({0, n, *(c for c in cuts if c < n)})
+        left = list(anchors)
+        for a, b in itertools.pairwise(edges) if n else [(0, 0)]:
+            mine = [(i - a, t) for i, t in left if i < b + early or b == n]
+            left = left[len(mine) :]
+            breaks = ("start", "gap", "restart")[number] if a == 0 else ""
+            blocks.append(block(b - a, mine, breaks, first=a))
+    return blocks
+
+
+@given(streams(), st.sets(st.integers(1, 60), max_size=8), st.integers(0, 30))
+def test_times_do_not_depend_on_how_the_stream_is_cut(stream, cuts, early):
+    nominal_hz, runs = stream
+    expected, repaired = naive.clock(cut_up(runs, [], 0), nominal_hz)
+    health = Health()
+    found = placed(cut_up(runs, cuts, early), nominal_hz, health)
+    assert_same(found, expected)
+    assert health.stamps_repaired == repaired
+
+
+@given(streams())
+def test_time_never_runs_backwards_within_a_segment(stream):
+    nominal_hz, runs = stream
+    for _, _, times in placed(cut_up(runs, [], 0), nominal_hz):
+        assert np.all(np.diff(times) > 0)

@@ -1,0 +1,440 @@
+"""GENEActiv .bin: header, runs of pages, and every kind of damage."""
+
+from __future__ import annotations
+
+import gzip
+import itertools
+from pathlib import Path
+
+import made_recordings as made
+import naive_geneactiv as naive
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from recordings import SECOND_NS, Health, RecordingError, open_recording
+from recordings.formats import ReadOptions, geneactiv
+
+DATA = Path(__file__).parents[1] / "data"
+REAL = DATA / "gnactv_50hz.bin"
+CODES = made.resting(1500, step=1)
+MARK = b"Recorded Data"
+
+
+@pytest.fixture
+def saved(tmp_path):
+    def save(content):
+        path = tmp_path / "recording.bin"
+        path.write_bytes(content)
+        return path
+
+    return save
+
+
+def parts_of(content):
+    """Header and pages of a file."""
+    header, *pages = content.split(MARK)
+    return header, [MARK + page for page in pages]
+
+
+def joined(header, pages):
+    return header + b"".join(pages)
+
+
+def stamped(page, text, number=None):
+    """A page with another time, and maybe another sequence number."""
+    lines = page.split(b"\r\n")
+    lines[3] = b"Page Time:" + text
+    if number is not None:
+        lines[2] = b"Sequence Number:%d" % number
+    return b"\r\n".join(lines)
+
+
+def read(path):
+    """Samples, times, segments as (reason, samples), and the recording."""
+    recording = open_recording(path)
+    chunks = list(recording.chunks())
+    times = [c.times_ns(c.first_index + np.arange(len(c))) for c in chunks]
+    segments = [(s.reason, s.samples) for s in recording.health.segments]
+    samples = np.concatenate([c.samples for c in chunks])
+    return samples, np.concatenate(times), segments, recording
+
+
+def remarks_of(recording):
+    return {note.code: note.message for note in recording.health.remarks}
+
+
+# -- the real file
+
+
+def test_the_reference_decode_is_equal_sample_for_sample():
+    with np.load(DATA / "gnactv_50hz.npz") as reference:
+        accel_g, time_s, temperature_c = (reference[k] for k in ("accel", "time", "temperature"))
+    samples, times, _, recording = read(REAL)
+    chunks = list(recording.chunks())
+    np.testing.assert_array_equal(
+        np.concatenate([chunk.scale.to_g(chunk.samples) for chunk in chunks]).round(4), accel_g
+    )
+    np.testing.assert_array_equal(
+        samples, np.concatenate([page.samples for page in naive.pages_of(REAL.read_bytes())])
+    )
+    assert times[0] == round(time_s[0] * 1e9)
+    assert temperature_c[0] == chunks[0].temperature_c == 28.2
+
+
+def test_a_wobble_of_half_a_second_is_no_gap_and_no_rate():
+    with np.load(DATA / "gnactv_50hz.npz") as reference:
+        page_times = reference["time"][::300]
+    assert np.diff(page_times).tolist() == [6.5, 6.0]
+    _, times, segments, recording = read(REAL)
+    assert segments == [("start", 900)]
+    assert set(np.diff(times)) == {SECOND_NS // 50}
+    assert recording.health.measured_hz == 50
+
+
+def test_the_header_of_the_real_file():
+    header = open_recording(REAL).header
+    assert (header.format, header.device, header.serial) == (
+        "geneactiv-bin",
+        "GENEActiv 1.1",
+        "051386",
+    )
+    assert header.firmware == "Ver4.08a date14Jul14"
+    assert (header.nominal_hz, header.range_g, header.utc_offset_s) == (50, 8, -4 * 3600)
+    assert header.notes["Device Location Code"] == "back"
+    assert header.notes["Extract Notes"] == "(device clock drift -1.459s)"
+
+
+def test_what_is_personal_stays_in_the_file():
+    header = open_recording(REAL).header
+    assert not {"Date of Birth", "Sex", "Height", "Weight", "Subject Notes"} & set(header.notes)
+
+
+# -- the header
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (b"\r\n", b"\n"),
+        (b"Subject Code:", b"Subject Code:" + bytes(200)),
+        (b"Device Type:GENEActiv", b"Device Type:GENEActiv   \0\0"),
+        (b"Device Identity", b"\xef\xbb\xbfDevice Identity"),
+        (b"Config Notes:", b"Config Notes:J\xf6rg\r\n  wrote two lines: this"),
+        (b"x gain:25500", b"x gain: 25500,0  "),
+        (b"Measurement Frequency:100 Hz", b"Measurement Frequency:100,0 Hz"),
+        (b"Measurement Frequency:100.0", b"Measurement Frequency:100,0"),
+        (b"Number of Pages:999999", b"Number of Pages:1"),
+        (b"Start Time:2024-03-05", b"Start Time:0000-00-00"),
+        (b"Measurement Frequency:100 Hz\r\n", b""),
+    ],
+    ids=lambda text: repr(text[:24]),
+)
+def test_headers_are_written_in_many_ways(saved, old, new):
+    content = made.geneactiv(CODES)
+    assert old in content
+    samples, times, _, recording = read(saved(content.replace(old, new)))
+    np.testing.assert_array_equal(samples, CODES)
+    assert recording.header.nominal_hz == 100
+    assert recording.health.blocks == 5
+    assert times[1] - times[0] == 10_000_000
+
+
+def test_gain_and_offset_of_each_axis_are_applied(saved):
+    path = saved(made.geneactiv(CODES, gain=(25500, 25400, 25300), offset=(300, -200, -100)))
+    chunk = next(iter(open_recording(path).chunks()))
+    expected = (100.0 * CODES - [300, -200, -100]) / [25500, 25400, 25300]
+    np.testing.assert_allclose(chunk.scale.to_g(CODES), expected, rtol=0, atol=1e-12)
+    assert (chunk.scale.lowest, chunk.scale.highest) == (-2048, 2047)
+
+
+@pytest.mark.parametrize(
+    ("text", "offset_s"),
+    [
+        (b"GMT -04:00", -4 * 3600),
+        (b"GMT +05:30", 19_800),
+        (b"GMT +00:00", 0),
+        (b"GMT+10:00\0", 36_000),
+        (b"local", None),
+        (b"", None),
+    ],
+)
+def test_the_zone_of_the_device(saved, text, offset_s):
+    content = made.geneactiv(CODES).replace(b"GMT +00:00", text)
+    assert open_recording(saved(content)).header.utc_offset_s == offset_s
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "named"),
+    [
+        (b"Device Type:GENEActiv", b"Device Type:Other", "device type 'Other'"),
+        (b"x gain:25500", b"x gain:", "x gain"),
+        (b"y gain:25400", b"y gain:0", "gain of zero"),
+        (b"z offset:-100\r\n", b"", "z offset"),
+        (b"Measurement Frequency:100 Hz", b"Measurement Frequency:0 Hz", "frequency of 0"),
+        (b"Measurement Frequency:100 Hz", b"Measurement Frequency:fast", "Frequency"),
+        (MARK, b"Deleted Data", "Recorded Data"),
+    ],
+    ids=lambda text: repr(text)[:30],
+)
+def test_a_header_that_cannot_be_used_is_refused(saved, old, new, named):
+    path = saved(made.geneactiv(CODES).replace(old, new))
+    with pytest.raises(RecordingError, match=named) as refused:
+        open_recording(path)
+    assert refused.value.path == path
+
+
+def test_only_the_first_line_tells_the_format():
+    assert geneactiv.sniff(REAL.read_bytes()[:4096])
+    assert geneactiv.sniff(b"\xef\xbb\xbfDevice Identity\n")
+    assert not geneactiv.sniff(b"GENEA/1.00\nDevice Identity")
+    assert not geneactiv.sniff(b"")
+
+
+# -- the clock
+
+
+@pytest.mark.parametrize(
+    ("stated", "true"),
+    [
+        *((hz, hz) for hz in (10, 20, 25, 30, 40, 50, 60, 75, 100)),
+        (85.7, 600 / 7),
+        (66.7, 600 / 9),
+        (87.5, 600 / 7),
+        (99.9, 100),
+        (93.0, 93.0),
+        (1000.0, 1000.0),
+    ],
+)
+def test_a_rounded_rate_stands_for_600_divided_by_a_whole_number(stated, true):
+    near = abs(true - stated) <= 0.002 * stated
+    assert geneactiv.true_rate_hz(stated) == pytest.approx(true if near else stated, rel=1e-15)
+
+
+def test_pages_at_85_7_hz_last_exactly_three_and_a_half_seconds(saved):
+    codes = made.resting(300 * 60, step=1)
+    layout = {"rate_hz": 600 / 7}
+    path = saved(made.written(made.write_geneactiv, codes, made.GeneactivLayout(**layout), 600 / 7))
+    assert b"Measurement Frequency:85.7\r\n" in path.read_bytes()
+    samples, times, segments, recording = read(path)
+    np.testing.assert_array_equal(samples, codes)
+    assert segments == [("start", len(codes))]
+    assert set(np.diff(times[::300])) == {3_500_000_000}
+    assert recording.header.nominal_hz == 600 / 7
+
+
+def test_the_first_page_gives_the_time_and_not_the_header(saved):
+    content = made.geneactiv(CODES).replace(b"Start Time:2024", b"Start Time:1999")
+    _, times, _, _ = read(saved(content))
+    assert times[0] == made.T0_NS + 250_000_000  # rounded to half a second
+
+
+def test_a_lost_page_leaves_a_gap_of_its_length(saved):
+    _, times, segments, recording = read(saved(made.geneactiv(CODES, skip_pages=frozenset([2]))))
+    assert segments == [("start", 600), ("lost_block", 600)]
+    assert times[600] - times[599] == 3_010_000_000
+    assert recording.health.gap_ns == 3 * SECOND_NS
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        (b"2024-03-05 22:01:00:000", "gap"),
+        (b"2024-03-05 21:58:00:000", "clock_backwards"),
+    ],
+)
+def test_a_stamp_off_by_more_than_a_second_opens_a_segment(saved, text, reason):
+    header, pages = parts_of(made.geneactiv(CODES))
+    pages[3] = stamped(pages[3], text)
+    _, times, segments, _ = read(saved(joined(header, pages)))
+    assert [r for r, _ in segments[:2]] == ["start", reason]
+    assert segments[0][1] == 900
+    jump_s = (times[900] - times[899]) / 1e9
+    assert (jump_s > 40) if reason == "gap" else (jump_s < -60)
+
+
+@pytest.mark.parametrize("late_s", [0.5, 1.0])
+def test_a_stamp_off_by_up_to_a_second_is_no_gap(saved, late_s):
+    header, pages = parts_of(made.geneactiv(CODES))
+    stamp = naive.pages_of(pages[3])[0].time_ns + round(late_s * 1e9)
+    pages[3] = stamped(pages[3], made_stamp(stamp))
+    _, times, segments, _ = read(saved(joined(header, pages)))
+    assert segments == [("start", 1500)]
+    assert set(np.diff(times)) == {10_000_000}
+
+
+def made_stamp(time_ns):
+    text = str(np.datetime64(time_ns // 1_000_000, "ms")).replace("T", " ").replace(".", ":")
+    return text.encode()
+
+
+def test_logging_that_starts_anew_is_a_restart(saved):
+    header, pages = parts_of(made.geneactiv(CODES))
+    pages[3] = stamped(pages[3], b"2024-03-05 22:30:00:000", 0)
+    pages[4] = stamped(pages[4], b"2024-03-05 22:30:03:000", 1)
+    _, _, segments, _ = read(saved(joined(header, pages)))
+    assert segments == [("start", 900), ("restart", 600)]
+
+
+def test_another_rate_opens_a_segment(saved):
+    header, pages = parts_of(made.geneactiv(CODES))
+    start_ns = naive.pages_of(pages[3])[0].time_ns
+    for number in (3, 4):
+        page = stamped(pages[number], made_stamp(start_ns + (number - 3) * 6 * SECOND_NS))
+        pages[number] = page.replace(b"Frequency:100.0", b"Frequency:50.0")
+    _, times, segments, _ = read(saved(joined(header, pages)))
+    assert segments == [("start", 900), ("rate_change", 600)]
+    assert set(np.diff(times[900:])) == {20_000_000}
+
+
+@pytest.mark.parametrize("stated", [b"10", b"50", b"85.7"])
+def test_the_rate_of_the_pages_counts_and_not_that_of_the_header(saved, stated):
+    content = made.geneactiv(CODES).replace(b"Frequency:100 Hz", b"Frequency:" + stated + b" Hz")
+    _, times, segments, recording = read(saved(content))
+    assert recording.header.nominal_hz == geneactiv.true_rate_hz(float(stated))
+    assert segments == [("start", 1500)]
+    assert set(np.diff(times)) == {10_000_000}
+
+
+def test_the_temperature_is_that_of_the_first_page_of_a_minute(saved):
+    header, pages = parts_of(made.geneactiv(made.resting(300 * 50, step=1)))
+    degrees = [b"Temperature:%d.0" % number for number in range(50)]
+    pages = [p.replace(b"Temperature:31.0", d) for p, d in zip(pages, degrees, strict=True)]
+    chunks = list(open_recording(saved(joined(header, pages))).chunks())
+    held = list(itertools.chain.from_iterable([c.temperature_c] * (len(c) // 300) for c in chunks))
+    assert held == [0.0] * 20 + [20.0] * 20 + [40.0] * 10
+
+
+# -- damage
+
+
+def test_a_page_with_a_bad_digit_costs_that_page_only(saved):
+    header, pages = parts_of(made.geneactiv(CODES))
+    good = pages[1]
+    pages[1] = good[:1000] + b"?" + good[1001:]
+    samples, times, segments, recording = read(saved(joined(header, pages)))
+    np.testing.assert_array_equal(samples, np.delete(CODES, slice(300, 600), axis=0))
+    assert segments == [("start", 300), ("bad_block", 900)]
+    assert times[300] - times[299] == 3_010_000_000
+    health = recording.health
+    assert (health.blocks, health.blocks_bad, health.bytes_skipped) == (4, 1, len(good))
+    assert str(len(header) + len(pages[0])) in remarks_of(recording)["bad_block"]
+
+
+def test_bytes_between_pages_are_skipped_and_counted(saved):
+    header, pages = parts_of(made.geneactiv(CODES))
+    pages[1] += b"\0\0 dust\n"
+    samples, _, segments, recording = read(saved(joined(header, pages)))
+    np.testing.assert_array_equal(samples, CODES)
+    assert segments == [("start", 1500)]
+    assert recording.health.bytes_skipped == 8
+
+
+def test_a_page_that_is_short_ends_its_run(saved):
+    header, pages = parts_of(made.geneactiv(CODES))
+    pages[1] = pages[1][: -2 - 120] + b"\r\n"
+    samples, _, segments, _ = read(saved(joined(header, pages)))
+    assert segments == [("start", 590), ("short_block", 900)]
+    np.testing.assert_array_equal(samples, np.delete(CODES, slice(590, 600), axis=0))
+
+
+def test_pages_that_were_cut_off_are_not_missed(saved):
+    header, pages = parts_of(made.geneactiv(CODES))
+    path = saved(joined(header, pages[:3]))
+    recording = read(path)[3]
+    assert recording.health.samples == 900
+    assert not recording.health.remarks
+    assert recording.health.bytes_read == path.stat().st_size
+
+
+def test_a_file_cut_anywhere_gives_its_whole_samples(saved):
+    content = made.geneactiv(CODES[:600])
+    header, pages = parts_of(content)
+    first = pages[0].index(b"100.0\r\n") + 7
+    begin = len(header) + first
+    for cut in [*range(begin + 1, begin + 30), *range(begin + 30, len(content), 311)]:
+        page = (cut - len(header)) // len(pages[0])
+        inside = cut - len(header) - page * len(pages[0]) - first
+        whole = 300 * page + min(max(inside, 0) // 12, 300)
+        path = saved(content[:cut])
+        if not whole:
+            with pytest.raises(RecordingError, match="not one readable sample"):
+                read(path)
+            continue
+        samples, _, segments, recording = read(path)
+        np.testing.assert_array_equal(samples, CODES[:whole])
+        assert segments == [("start", whole)]
+        assert ("truncated" in remarks_of(recording)) == (inside < 3600)
+        assert recording.health.blocks_bad == 0
+
+
+def test_a_cut_gzip_gives_what_it_holds(saved):
+    codes = np.random.default_rng(1).integers(-2048, 2048, (6000, 3)).astype(np.int16)
+    packed = gzip.compress(made.geneactiv(codes))
+    samples, _, _, recording = read(saved(packed[: len(packed) // 2]))
+    assert 1500 < len(samples) < 4500
+    np.testing.assert_array_equal(samples, codes[: len(samples)])
+    assert {"truncated", "truncated_gzip"} <= set(remarks_of(recording))
+
+
+@pytest.mark.parametrize("size", [4096, 5000, 8192, 65_537])
+def test_the_size_of_the_buffer_does_not_matter(saved, monkeypatch, size):
+    header, pages = parts_of(made.geneactiv(made.resting(300 * 60, step=1)))
+    pages = [p.replace(b"31.0", b"%d.0" % (n % 7)) for n, p in enumerate(pages)]
+    pages[7] = pages[7].replace(b"0", b"x", 50)
+    pages[30] = pages[30][:-500] + b"\r\n"
+    del pages[44]
+    path = saved(joined(header, pages) + b"dust")
+    samples, times, segments, recording = read(path)
+    monkeypatch.setattr(geneactiv, "BUFFER_BYTES", size)
+    again, times_again, segments_again, recording_again = read(path)
+    np.testing.assert_array_equal(again, samples)
+    np.testing.assert_array_equal(times_again, times)
+    assert segments_again == segments
+    assert recording_again.health == recording.health
+    assert temperatures(path) == temperatures(path)
+
+
+def temperatures(path):
+    """Temperature of every sample."""
+    chunks = open_recording(path).chunks()
+    return list(itertools.chain.from_iterable([c.temperature_c] * len(c) for c in chunks))
+
+
+def test_a_line_longer_than_the_buffer_is_skipped(saved, monkeypatch):
+    monkeypatch.setattr(geneactiv, "BUFFER_BYTES", 4096)
+    header, pages = parts_of(made.geneactiv(CODES))
+    pages[1] += b"#" * 20_000 + b"\n"
+    samples, _, _, _ = read(saved(joined(header, pages)))
+    np.testing.assert_array_equal(samples, CODES)
+
+
+@given(
+    changes=st.lists(
+        st.tuples(
+            st.floats(0, 1, exclude_max=True),
+            st.sampled_from(["put", "cut", "set"]),
+            st.binary(min_size=1, max_size=20),
+        ),
+        min_size=1,
+        max_size=5,
+    )
+)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_damage_costs_only_the_pages_it_touches(saved, changes):
+    header, pages = parts_of(made.geneactiv(CODES))
+    content = bytearray(joined(header, pages))
+    for place, what, text in changes:
+        at = len(header) + int(place * (len(content) - len(header)))
+        content[at : at if what == "put" else at + len(text)] = b"" if what == "cut" else text
+    whole = [CODES[300 * n : 300 * n + 300] for n, p in enumerate(pages) if b"\n" + p in content]
+    reader = geneactiv.open_reader(saved(bytes(content)), ReadOptions()) if whole else None
+    blocks = list(reader.blocks(Health())) if reader else []
+    samples = np.concatenate([b.samples for b in blocks]) if blocks else np.empty((0, 3), np.int16)
+    text = samples.tobytes()
+    assert all(page.tobytes() in text for page in whole)
+    for block in blocks:
+        assert np.all(np.diff(block.anchors[:, 0]) > 0)
+        assert np.all(np.diff(block.anchors[:, 1]) > 0)
+    assert not blocks or blocks[0].breaks == "start"

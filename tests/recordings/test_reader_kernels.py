@@ -1,0 +1,92 @@
+"""The kernels of the CWA reader and of the clock equal their naive twins, compiled or not."""
+
+from __future__ import annotations
+
+import made_recordings as made
+import naive_recordings as naive
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from recordings.kernels import cwa as kernels
+from recordings.kernels.clock import AHEAD, ALL, BEHIND, FAR, sift
+
+T0 = 1_700_000_000 * 10**9
+
+
+def test_dates_equal_those_of_the_calendar():
+    rng = np.random.default_rng(5)
+    packed = [*rng.integers(0, 2**32, 2000).tolist(), 0, 2**32 - 1]
+    months = range(1, 13)
+    packed += [
+        y << 26 | m << 22 | d << 17 for y in (0, 1, 24, 63) for m in months for d in (1, 28, 29, 31)
+    ]
+    for value in packed:
+        expected = naive.cwa_time(value)
+        assert kernels._seconds(value) == (-1 if expected is None else expected)
+
+
+@given(st.binary(min_size=512, max_size=512), st.sampled_from([0x30, 0x32, 0x62, 0x92, 0x31, 0x60]))
+def test_any_sector_is_judged_as_by_the_naive_twin(raw, packing):
+    sector = np.frombuffer(raw, made.SECTOR).copy()
+    sector["magic"], sector["length"], sector["packing"] = b"AX", 508, packing
+    sector["samples"] %= 200
+    sector["time"] = (sector["time"] & ~np.uint32(0x3FF << 16)) | np.uint32(5 << 22 | 1 << 17)
+    sector = made.seal(sector)
+    expected = naive.cwa_sector(sector.tobytes())
+    words = sector.view("<u2").reshape(1, 256)
+    info = np.zeros((kernels.INFO_ROWS, 1), np.int64)
+    assert kernels.inspect(words, 0, 1, info) == (1, False)
+    assert (info[kernels.STATUS, 0] == kernels.GOOD) == (expected is not None)
+    if expected is not None:
+        counts, anchor, time_ns, sequence, session, scale, temperature = expected
+        rows = (kernels.SAMPLES, kernels.ANCHOR, kernels.TIME_NS, kernels.SEQUENCE)
+        assert info[rows, 0].tolist() == [len(counts), anchor, time_ns, sequence]
+        assert info[kernels.SESSION, 0] == session
+        assert info[kernels.LAYOUT, 0] & 0xFF == scale
+        assert info[kernels.TEMPERATURE, 0] == temperature
+        flat = np.zeros(3 * len(counts), np.int16)
+        which, many = np.array([0]), np.array([len(counts)])
+        if packing == 0x30:
+            payload = np.zeros((1, 128), np.uint32)
+            payload[0, :127] = np.frombuffer(sector.tobytes()[2:510], "<u4")
+            kernels.unpack_packed(payload, which, many, flat)
+        else:
+            kernels.unpack_wide(words.view("<i2"), which, many, packing >> 4, flat)
+        np.testing.assert_array_equal(flat.reshape(-1, 3), counts)
+
+
+def test_a_sector_is_found_wherever_it_lies_and_only_with_a_good_sum():
+    sector = made.cwa(made.resting(120))[made.HEADER_BYTES :]
+    bad = b"AX\xfc\x01" + bytes(508)
+    for before in (b"", b"?", b"AX", b"AXAX\xfc", bad, bad[:77]):
+        data = np.frombuffer(before + sector + b"??", np.uint8).copy()
+        assert kernels.find_sector(data, 0, len(data)) == len(before)
+        assert kernels.find_sector(data, len(before), len(data)) == len(before)
+        assert kernels.find_sector(data, len(before) + 1, len(data)) == -1
+        assert kernels.find_sector(data, 0, len(before) + 511) == -1
+
+
+@pytest.mark.parametrize(
+    ("anchors", "kept", "position", "why"),
+    [
+        ([(10, 10), (20, 20)], [1, 1], 2, ALL),
+        ([(10, 10), (10, 10), (5, 30), (11, 10), (20, 20)], [1, 0, 0, 0, 1], 5, ALL),
+        ([(10, 10), (20, 20.9), (30, 30)], [1, 1, 1], 3, ALL),
+        ([(10, 10), (20, 21.5), (30, 31)], [1, 0, 0], 1, AHEAD),
+        ([(10, 10), (20, 18), (30, 31)], [1, 0, 0], 1, BEHIND),
+        ([(10, 10), (200, 200)], [1, 0], 1, FAR),
+        ([(90, 94)], [1], 1, ALL),
+        ([(90, 96)], [0], 0, AHEAD),
+    ],
+)
+def test_anchors_are_sifted_up_to_the_first_that_does_not_continue(anchors, kept, position, why):
+    stamps = np.array([(i, round(T0 + t * 1e9)) for i, t in anchors])
+    last, rate = np.array([0, T0]), np.array([1e9])
+    marks = np.zeros(len(anchors), np.bool_)
+    limits = np.array([100.0, 1e9, 0.05, 1000.0])
+    assert sift(stamps, 0, last, rate, limits, marks) == (position, why)
+    assert marks.tolist() == [bool(mark) for mark in kept]
+    newest = max((k for k, mark in enumerate(kept) if mark), default=None)
+    assert last.tolist() == ([0, T0] if newest is None else stamps[newest].tolist())

@@ -1,0 +1,118 @@
+"""The content tells what a file is; its name is not asked."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import subprocess
+import sys
+import zipfile
+
+import made_recordings as made
+import numpy as np
+import pytest
+
+import recordings
+from recordings import RecordingError, open_recording
+from recordings.registry import FORMATS
+
+CWA = made.cwa(made.resting(600))
+GENEACTIV = made.geneactiv(made.resting(600, step=1))
+
+
+def zipped(*names):
+    memory = io.BytesIO()
+    with zipfile.ZipFile(memory, "w") as archive:
+        for name in names:
+            archive.writestr(name, b"x" * 100)
+    return memory.getvalue()
+
+
+@pytest.mark.parametrize("name", ["a.cwa", "A.CWA", "a.bin", "a.csv", "a.csv.gz", "a", "ä b.c.d"])
+@pytest.mark.parametrize("pack", [bytes, gzip.compress], ids=["plain", "gzip"])
+@pytest.mark.parametrize(
+    ("content", "found"), [(CWA, "axivity-cwa"), (GENEACTIV, "geneactiv-bin")], ids=["cwa", "bin"]
+)
+def test_the_content_decides_and_not_the_name(saved, content, found, pack, name):
+    recording = open_recording(saved(pack(content), name))
+    assert recording.header.format == found
+    assert sum(len(chunk) for chunk in recording.chunks()) == 600
+
+
+@pytest.mark.parametrize(
+    ("content", "named"),
+    [
+        (b"GENEA/1.00\r\nDevice Type", "GENEA recording"),
+        (b"SQLite format 3\0" + bytes(100), "SQLite"),
+        (b"0       " + b"X" * 80, "EDF"),
+        (b"\xffBIOSEMI" + b" " * 80, "BDF"),
+        (b"Obj\x01" + bytes(50), "Avro"),
+        (bytes(512) + b"MDTC" + bytes(50), "Matrix"),
+        (b"MDTC" + bytes(50), "Matrix"),
+        (b"RIFF\0\0\0\0WAVEfmt ", "WAV"),
+        (b"\x89HDF\r\n\x1a\n", "HDF5"),
+        (zipped("log.bin", "info.txt"), r"ActiGraph .gt3x"),
+        (zipped("activity.bin", "info.txt"), r"ActiGraph .gt3x"),
+        (zipped("xl/workbook.xml"), "Excel"),
+        (zipped("data.csv"), "zip archive"),
+        (zipped("log.bin", "info.txt")[:60], "damaged zip"),
+    ],
+)
+def test_what_is_known_but_not_read_is_named(saved, content, named):
+    with pytest.raises(RecordingError, match=rf"{named}.*not read yet"):
+        open_recording(saved(content, "recording.cwa"))
+
+
+def test_what_is_known_but_not_read_is_named_inside_gzip(saved):
+    with pytest.raises(RecordingError, match="zip archive, which is not read yet; unpack it"):
+        open_recording(saved(gzip.compress(zipped("a"))))
+    with pytest.raises(RecordingError, match="gzip inside gzip"):
+        open_recording(saved(gzip.compress(gzip.compress(CWA))))
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_random_bytes_are_refused_with_the_formats_that_are_read(saved, seed):
+    content = np.random.default_rng(seed).bytes(3000)
+    with pytest.raises(RecordingError, match=r"no known format.*Axivity .cwa, GENEActiv .bin, CSV"):
+        open_recording(saved(content, "recording.csv"))
+
+
+def test_empty_gzip_content_is_refused(saved):
+    with pytest.raises(RecordingError, match="empty gzip file"):
+        open_recording(saved(gzip.compress(b"")))
+
+
+def test_every_pass_has_its_own_health(saved):
+    recording = open_recording(str(saved(CWA)))
+    before = recording.health
+    next(iter(recording.chunks()))
+    list(recording.chunks())
+    assert before.samples == 0
+    assert recording.health.samples == 600
+    assert recording.health.bytes_read == len(CWA)
+
+
+def test_a_file_whose_samples_vanished_after_opening_is_refused(saved):
+    path = saved(CWA)
+    recording = open_recording(path)
+    path.write_bytes(made.flipped(CWA, 0, 1, 2, 3, 4))
+    with pytest.raises(RecordingError, match="not one readable sample; 5 damaged blocks"):
+        list(recording.chunks())
+
+
+def test_every_listed_format_can_be_loaded():
+    assert [*FORMATS] == ["axivity_cwa", "geneactiv", "table"]
+
+
+def test_public_names_are_all_there():
+    for name in recordings.__all__:
+        assert getattr(recordings, name) is not None
+    with pytest.raises(AttributeError, match="no attribute 'nothing'"):
+        recordings.nothing  # noqa: B018 (the look-up itself is the test)
+
+
+def test_importing_the_package_loads_nothing_heavy():
+    heavy = "{'numba', 'pyarrow', 'scipy', 'isal'}"
+    code = f"import sys, recordings; print(sorted({heavy} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
