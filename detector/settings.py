@@ -227,7 +227,7 @@ class SleepSettings(Group):
         60.0, "still blocks closer than this are one", low=5, high=180, source="van Hees 2018"
     )
     shortest_spt_h: float = setting(
-        3.0, "a shorter sleep period is refused", low=0.5, high=8, source="real nights"
+        2.5, "a shorter sleep period is refused", low=0.5, high=8, source="real nights"
     )
     posture_deg: float = setting(
         5.0,

@@ -53,7 +53,7 @@ def recurse(x: Array, poles: Array, state: Array, out: Array) -> None:
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def add_square(x: Array, gain: float, out: Array) -> None:
-    """Add the square of ``gain * x``; two arrays only, so that the compiler can rule out overlap."""
+    """Add the square of ``gain * x``; with two arrays only, the compiler can rule out overlap."""
     for i in range(len(out)):
         value = gain * x[i]
         out[i] += value * value

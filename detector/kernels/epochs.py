@@ -34,7 +34,7 @@ COLUMNS = (
 )
 """Columns of a finished epoch's row; the first five take three each."""
 
-# integer state: epoch number (multiples of the epoch length), samples, clipped samples, ns observed;
+# integer state: epoch number (multiples of the epoch length), samples, clipped samples, ns seen;
 # per axis sum, sum of squares, least, greatest; sum of ENMO
 EPOCH, COUNT, CLIPPED, OBSERVED_NS, SUM, SQUARES, LEAST, GREATEST, ENMO, N_STATE = (
     0, 1, 2, 3, 4, 7, 10, 13, 16, 17,
@@ -79,7 +79,7 @@ def enmo_sum(x: Array, y: Array, z: Array) -> int:
     for i in range(len(x)):
         excess = math.sqrt(x[i] * x[i] + y[i] * y[i] + z[i] * z[i]) - 1.0
         total += np.int64(np.rint(max(excess, 0.0) * (PER_G * ENMO_PER_CODE)))
-    return total
+    return int(total)
 
 
 @njit(cache=True, nogil=True, error_model="numpy")

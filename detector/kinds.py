@@ -1,0 +1,333 @@
+"""What each event is: ordered rules, the first that matches wins, each with its reason.
+
+Every rule is a list of conditions on named columns of evidence; every event gets the kind and the
+reason of its rule. How clearly the conditions hold gives the certainty: each contributes a soft
+margin, 0.5 at its limit and 1 from a sure value on (linear in the logarithm between), or 0.7 where
+the evidence is unknown, and the certainty is the product. From 0.6 on it is ``high``, from 0.3 on
+``medium``.
+
+Order. Knocks first, because they imitate everything; then what is rhythmic; then a jerk that woke
+the sleeper, so that the movement after it does not hide it; then long and complex movements; then
+what is small; then sleep starts; what is left is brief and says which condition it failed.
+
+Notes on the order:
+
+- Sustained shaking must also alternate evenly: on a real wrist and thigh most long movements,
+  turns in sleep among them, have 60 % of their power in the jerk band (192 and 694 events; 84, the
+  wearer's running, and 1 of them are even).
+- Ringing (small, evenly alternating) is tested before micro-twitches: both are below 50 mg, so
+  that behind them it could never match.
+- At the ankle, periodic limb movements are tested before long ones: WASM lets them last 10 s, and
+  long ones would be taken out of their series. Elsewhere a periodic series is of slow movements
+  only (effective frequency below that of a jerk), so that repeated sleep starts, which come at the
+  same intervals, stay what they are.
+- A jerk "with arousal" must really be followed: by its own later part, a posture change, or
+  another event within ``arousal_s``. Without that it is a plain sleep start.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from . import series
+from .grid import Floats, Mask
+from .night import Kind, Site
+from .settings import KindSettings
+
+COARSE_STEP_G = 0.010
+"""Sensors with at least this step have the larger smallest size."""
+
+HIGH, MEDIUM = 0.6, 0.3
+"""Least certainty of high and medium confidence."""
+
+_UNKNOWN_MARGIN = 0.7
+_OPENING_S = 1.0
+
+Evidence = dict[str, Floats]
+"""Named columns, one value per event; NaN is unknown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """A limit on one column; ``sure`` lies on the side where the condition holds."""
+
+    column: str
+    limit: float
+    sure: float
+    """From this value on there is no doubt."""
+    strict: bool = False
+    """Whether the limit itself does not hold."""
+    unknown: bool = False
+    """Whether an unknown value holds."""
+
+    def holds(self, evidence: Evidence) -> Mask:
+        """Which events meet the condition."""
+        value = evidence[self.column]
+        if self.sure > self.limit:
+            met = value > self.limit if self.strict else value >= self.limit
+        else:
+            met = value < self.limit if self.strict else value <= self.limit
+        return np.asarray(met | (np.isnan(value) & self.unknown))
+
+    def margin(self, evidence: Evidence) -> Floats:
+        """How clearly, between 0 and 1."""
+        value = evidence[self.column]
+        tiny = np.finfo(np.float64).tiny
+        ratio = np.log(np.maximum(value, tiny) / self.limit) / np.log(self.sure / self.limit)
+        margin = np.clip(0.5 + 0.5 * ratio, 0.0, 1.0)
+        return np.where(np.isnan(value), _UNKNOWN_MARGIN, margin)
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """All conditions together make an event this kind, for this reason."""
+
+    reason: str
+    kind: Kind
+    conditions: tuple[Condition, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judgement:
+    """What the rules say; parallel arrays."""
+
+    kind: NDArray[np.str_]
+    reason: NDArray[np.str_]
+    certainty: Floats
+    active_after_s: Floats
+
+
+def least_size_mg(step_g: float, settings: KindSettings) -> float:
+    """Smallest counted peak acceleration for a sensor with this step."""
+    coarse = step_g >= COARSE_STEP_G
+    return settings.accel_min_coarse_mg if coarse else settings.accel_min_mg
+
+
+def _yes(column: str) -> Condition:
+    return Condition(column, 0.5, 1.0)
+
+
+def rules(settings: KindSettings, site: Site, least_mg: float) -> tuple[Rule, ...]:
+    """All rules in their order.
+
+    Sources: SCIENCE tables E.4 and E.5 of the project's design basis, from simulation and real
+    nights; WASM 2016 for periodic movements; AASM for trains.
+    """
+    s = settings
+    series_kind: Kind = "periodic_limb_movement" if site == "ankle" else "limb_movement"
+    periodic = Rule("periodic", series_kind, (_yes("periodic"),))
+    jerk = _jerk(s, least_mg)
+    return (
+        Rule(
+            "knock",
+            "impact",
+            (
+                Condition("hf_lf_ratio", s.impact_ratio, 1.5 * s.impact_ratio, strict=True),
+                Condition("width_s", s.impact_width_s, 0.75 * s.impact_width_s, strict=True),
+            ),
+        ),
+        *_rhythmic(s),
+        *((periodic,) if site == "ankle" else ()),
+        Rule("arousal", "sleep_start_with_arousal", (*jerk, *_opening(s))),
+        *_complex(s),
+        *(() if site == "ankle" else (periodic,)),
+        *_tiny(s),
+        Rule("jerk", "sleep_start", (*jerk, *_brief(s))),
+        *_remainder(s),
+    )
+
+
+def _rhythmic(s: KindSettings) -> tuple[Rule, ...]:
+    """Shaking and trains, within one event or over several."""
+    return (
+        Rule(
+            "sustained",
+            "rhythmic_train",
+            (
+                Condition("duration_s", s.sustained_s, 2 * s.sustained_s),
+                Condition("lf_share", s.sustained_share, 1.3 * s.sustained_share),
+                Condition("peak_accel_mg", s.sustained_mg, 2 * s.sustained_mg, strict=True),
+                Condition("alternation_cv", s.train_cv, 0.5 * s.train_cv, strict=True),
+            ),
+        ),
+        Rule(
+            "train",
+            "rhythmic_train",
+            (
+                Condition("n_bursts", s.train_min, 2 * s.train_min),
+                Condition("burst_interval_s", s.train_interval_low_s, 2 * s.train_interval_low_s),
+                Condition(
+                    "burst_interval_s", s.train_interval_high_s, 0.7 * s.train_interval_high_s
+                ),
+                Condition("burst_interval_cv", s.train_cv, 0.5 * s.train_cv, strict=True),
+                Condition("burst_spread", s.train_spread, 0.7 * s.train_spread),
+            ),
+        ),
+        Rule("train", "rhythmic_train", (_yes("train"),)),
+    )
+
+
+def _tiny(s: KindSettings) -> tuple[Rule, ...]:
+    """What is below the listed size: from outside if it rings, else a twitch."""
+    below = Condition("peak_accel_mg", s.accel_listed_mg, 0.6 * s.accel_listed_mg, strict=True)
+    return (
+        Rule(
+            "ringing",
+            "disturbance",
+            (
+                below,
+                Condition("n_alternations", s.ringing_min, 2 * s.ringing_min),
+                Condition("alternation_cv", s.ringing_cv, 0.5 * s.ringing_cv),
+            ),
+        ),
+        Rule("small", "micro_twitch", (below,)),
+    )
+
+
+def _jerk(s: KindSettings, least_mg: float) -> tuple[Condition, ...]:
+    """A sharp movement out of stillness, whatever comes after it."""
+    return (
+        Condition("peak_accel_mg", s.accel_listed_mg, 2 * least_mg),
+        Condition("peak_jerk_g_per_s", s.jerk_min_g_per_s, 2 * s.jerk_min_g_per_s),
+        Condition("width_s", s.width_max_s, 0.65 * s.width_max_s),
+        Condition("hf_lf_ratio", s.impact_ratio, 0.5 * s.impact_ratio, unknown=True),
+        Condition("effective_hz", s.effective_low_hz, 1.5 * s.effective_low_hz),
+        Condition("effective_hz", s.effective_high_hz, 0.7 * s.effective_high_hz),
+        Condition(
+            "still_before_s", s.still_before_s, max(s.still_before_sure_s, s.still_before_s + 1)
+        ),
+    )
+
+
+def _brief(s: KindSettings) -> tuple[Condition, ...]:
+    """Short, simple, and back where it was."""
+    return (
+        Condition("duration_s", s.duration_max_s, 0.5 * s.duration_max_s),
+        Condition("n_bursts", s.bursts_max, 0.5 * s.bursts_max),
+        Condition("posture_change_deg", s.posture_max_deg, 0.5 * s.posture_max_deg, unknown=True),
+    )
+
+
+def _opening(s: KindSettings) -> tuple[Condition, ...]:
+    """The jerk comes first and is by far the largest; what follows ends within a minute."""
+    return (
+        _yes("followed"),
+        Condition("peak_at_s", _OPENING_S, 0.5 * _OPENING_S),
+        Condition("later_share", s.arousal_late_share, 0.5 * s.arousal_late_share),
+        Condition("followed_s", s.arousal_active_max_s, 0.5 * s.arousal_active_max_s),
+        Condition(
+            "posture_change_deg",
+            s.arousal_posture_max_deg,
+            0.5 * s.arousal_posture_max_deg,
+            unknown=True,
+        ),
+    )
+
+
+def _complex(s: KindSettings) -> tuple[Rule, ...]:
+    """Turns and other large movements."""
+    return tuple(
+        Rule(reason, "body_movement", (Condition(column, limit, 2 * limit, strict=True),))
+        for reason, column, limit in (
+            ("long", "duration_s", s.duration_max_s),
+            ("posture", "posture_change_deg", s.posture_max_deg),
+            ("bursts", "n_bursts", s.bursts_max),
+        )
+    )
+
+
+def _remainder(s: KindSettings) -> tuple[Rule, ...]:
+    """Brief events by the first condition of a sleep start that they fail."""
+    return (
+        *(
+            Rule(reason, "brief_other", (Condition(column, limit, sure, strict=True),))
+            for reason, column, limit, sure in (
+                ("weak", "peak_jerk_g_per_s", s.jerk_min_g_per_s, 0.5 * s.jerk_min_g_per_s),
+                ("slow", "effective_hz", s.effective_low_hz, 0.7 * s.effective_low_hz),
+                ("fast", "effective_hz", s.effective_high_hz, 1.5 * s.effective_high_hz),
+                ("wide", "width_s", s.width_max_s, 1.5 * s.width_max_s),
+                ("knock_like", "hf_lf_ratio", s.impact_ratio, 1.5 * s.impact_ratio),
+                ("not_still", "still_before_s", s.still_before_s, 0.5 * s.still_before_s),
+            )
+        ),
+        Rule("unclear", "brief_other", ()),
+    )
+
+
+def classify(
+    candidates: NDArray[np.void], settings: KindSettings, *, site: Site, step_g: float
+) -> Judgement:
+    """Give every event its kind and reason.
+
+    Parameters
+    ----------
+    candidates
+        Rows of :data:`detector.scan.CANDIDATE` of one night, in time order.
+    settings
+        All limits.
+    site
+        Where the sensor was worn: periodic limb movements are called so at the ankle only.
+    step_g
+        The sensor's step, which sets the smallest counted size.
+    """
+    evidence = gather(candidates, settings, site)
+    n = len(candidates)
+    kind, reason = np.full(n, "", "U32"), np.full(n, "", "U32")
+    certainty = np.zeros(n)
+    open_ = np.ones(n, np.bool_)
+    for rule in rules(settings, site, least_size_mg(step_g, settings)):
+        hit = open_.copy()
+        margin = np.ones(n)
+        for condition in rule.conditions:
+            hit &= condition.holds(evidence)
+            margin *= condition.margin(evidence)
+        kind[hit], reason[hit], certainty[hit] = rule.kind, rule.reason, margin[hit]
+        open_ &= ~hit
+    return Judgement(
+        kind=kind, reason=reason, certainty=certainty, active_after_s=evidence["active_after_s"]
+    )
+
+
+def gather(candidates: NDArray[np.void], settings: KindSettings, site: Site) -> Evidence:
+    """All evidence: the candidates' own features and what their neighbours add."""
+    s = settings
+    own = {
+        name: candidates[name].astype(np.float64)
+        for name in (
+            "peak_accel_mg", "peak_jerk_g_per_s", "width_s", "effective_hz", "hf_lf_ratio",
+            "lf_share", "n_bursts", "burst_interval_s", "burst_interval_cv", "burst_spread",
+            "n_alternations", "alternation_cv", "posture_change_deg", "still_before_s",
+        )
+    }  # fmt: skip
+    start, end = (series.seconds(candidates, name) for name in ("start_ns", "end_ns"))
+    followed_s = series.followed_s(candidates, s)
+    evidence = own | {
+        "duration_s": end - start,
+        "peak_at_s": series.seconds(candidates, "peak_ns") - start,
+        "later_share": series.later_share(candidates, s),
+        "followed_s": followed_s,
+        "active_after_s": series.active_after_s(candidates),
+        "train": series.in_train(candidates, s).astype(np.float64),
+    }
+    complex_ = np.any([rule.conditions[0].holds(evidence) for rule in _complex(s)], axis=0)
+    member = _may_be_periodic(evidence, s, site)
+    return evidence | {
+        "followed": (complex_ | (followed_s > 0)).astype(np.float64),
+        "periodic": series.in_periodic_series(candidates, member, s).astype(np.float64),
+    }
+
+
+def _may_be_periodic(evidence: Evidence, s: KindSettings, site: Site) -> Mask:
+    """Limb movements by length, size and return; away from the ankle only slow ones."""
+    duration = evidence["duration_s"]
+    limb = (
+        (duration >= s.periodic_shortest_s)
+        & (duration <= s.periodic_longest_s)
+        & (evidence["peak_accel_mg"] >= s.accel_listed_mg)
+        & ~(evidence["posture_change_deg"] > s.posture_max_deg)
+        & ~(evidence["hf_lf_ratio"] > s.impact_ratio)
+    )
+    return limb if site == "ankle" else limb & (evidence["effective_hz"] < s.effective_low_hz)

@@ -1,0 +1,231 @@
+"""From a recording to its nights: the one place where reading, detecting and judging meet.
+
+Nights are judged as soon as the stream has passed them and then forgotten here, so that a month
+costs no more memory than a day.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, time
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from recordings import SECOND_NS, NightSpan, Probe, Recording, RecordingError, Zone
+
+from .night import Interval, Night, Site
+from .result import Facts, Result
+from .scan import Scan
+from .settings import Settings
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
+
+SETTLED_NS = 60 * SECOND_NS
+"""Candidates are final at most this long after they began: longest event and surroundings."""
+
+Side = Literal["left", "right", "unknown"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subject:
+    """Who wore the sensor, where, and in which time zone: what no file can be trusted to say."""
+
+    recording_id: str
+    shown_path: str = ""
+    participant_id: str = ""
+    tz: str | None = None
+    """IANA name of the zone that the device clock was set to; None if unknown."""
+    site: Site = "unknown"
+    side: Side = "unknown"
+
+
+class Analysis:
+    """One recording, opened and probed, ready for its one pass.
+
+    Raises
+    ------
+    RecordingError
+        If the recording cannot be read, or is sampled too slowly.
+    ValueError
+        If ``subject.tz`` is not an IANA zone.
+    """
+
+    def __init__(self, recording: Recording, subject: Subject, settings: Settings) -> None:
+        from recordings import probe
+
+        self.recording = recording
+        self.settings = settings
+        self.probe: Probe = probe(recording)
+        self.zone = Zone.of(subject.tz, self.probe.start_ns)
+        self._subject = subject
+        if self.probe.rate_hz < settings.scan.min_rate_hz:
+            raise RecordingError(
+                recording.path,
+                f"sampled at {self.probe.rate_hz:.2f} Hz: too slow to see a jerk",
+                remedy=f"record at 50 Hz or more (the least is {settings.scan.min_rate_hz:g} Hz)",
+            )
+
+    @property
+    def facts(self) -> Facts:
+        """What holds for the whole recording; its health is that of the latest pass."""
+        subject = self._subject
+        return Facts(
+            recording_id=subject.recording_id,
+            path=subject.shown_path,
+            header=self.recording.header,
+            health=self.recording.health,
+            probe=self.probe,
+            zone=self.zone,
+            tz_name=subject.tz,
+            tz_source="unknown" if subject.tz is None else "user",
+            settings=self.settings,
+            participant_id=subject.participant_id,
+            site=subject.site,
+            side=subject.side,
+        )
+
+    def nights(self) -> Iterator[Night]:
+        """Read the recording once and judge night after night."""
+        from .nights import judge
+
+        night_start = time.fromisoformat(self.settings.window.night_start)
+        first_date = None
+        for span, scan, last_ns in split_nights(self._scans(), self.zone, night_start):
+            first_date = first_date or span.date
+            yield judge(
+                scan,
+                span,
+                index=(span.date - first_date).days,
+                recorded=Interval(self.probe.start_ns, last_ns),
+                site=self._subject.site,
+                step_g=self.probe.step_g,
+                rate_hz=self.probe.rate_hz,
+                settings=self.settings,
+            )
+
+    def _scans(self) -> Iterator[Scan]:
+        from .stream import Stream
+
+        stream = Stream(self.probe.rate_hz, self.probe.step_g, self.settings.scan)
+        for chunk in self.recording.chunks():
+            yield stream.push(chunk)
+        yield stream.finish()
+
+
+def split_nights(
+    scans: Iterable[Scan], zone: Zone, night_start: time
+) -> Iterator[tuple[NightSpan, Scan, int]]:
+    """Gather consecutive rows into nights, each with the last time seen so far.
+
+    Nights without a single sample do not exist.
+    """
+    waiting: list[Scan] = []
+    span: NightSpan | None = None
+    last_ns = 0
+    for scan in scans:
+        waiting.append(scan)
+        if not len(scan.epochs):
+            continue
+        last_ns = int(scan.epochs["start_ns"][-1]) + 5 * SECOND_NS
+        span = span or _span_of(int(scan.epochs["start_ns"][0]), zone, night_start)
+        while last_ns >= span.end_ns + SETTLED_NS:
+            gathered = Scan.concat(waiting)
+            yield span, gathered.between(span.start_ns, span.end_ns), last_ns
+            rest = gathered.between(span.end_ns, 2**62)
+            waiting = [rest]
+            span = _span_of(int(rest.epochs["start_ns"][0]), zone, night_start)
+    while span is not None:
+        gathered = Scan.concat(waiting)
+        yield span, gathered.between(span.start_ns, span.end_ns), last_ns
+        rest = gathered.between(span.end_ns, 2**62)
+        waiting = [rest]
+        span = (
+            _span_of(int(rest.epochs["start_ns"][0]), zone, night_start)
+            if len(rest.epochs)
+            else None
+        )
+
+
+def _span_of(time_ns: int, zone: Zone, night_start: time) -> NightSpan:
+    return zone.nights(time_ns, time_ns + 1, night_start)[0]
+
+
+def analyse(
+    path: Path | str,
+    settings: Settings | None = None,
+    *,
+    tz: str | None = None,
+    site: Site = "unknown",
+    side: Side = "unknown",
+    rate_hz: float | None = None,
+    unit: Literal["g", "mg", "m/s2"] | None = None,
+) -> Result:
+    """Analyse one recorded file.
+
+    Parameters
+    ----------
+    path
+        Axivity CWA, GENEActiv .bin, CSV or Parquet table; also gzipped.
+    settings
+        All thresholds; the defaults if None.
+    tz
+        IANA name of the zone the device clock was set to.
+    site, side
+        Where the sensor was worn.
+    rate_hz, unit
+        For tables that do not say.
+
+    Raises
+    ------
+    RecordingError
+        If the file cannot be read.
+    """
+    from recordings import open_recording
+
+    path = Path(path)
+    subject = Subject(
+        recording_id=path.stem,
+        shown_path=path.name,
+        participant_id=path.stem,
+        tz=tz,
+        site=site,
+        side=side,
+    )
+    return _collect(open_recording(path, rate_hz=rate_hz, unit=unit), subject, settings)
+
+
+def analyse_samples(
+    accel_g: ArrayLike,
+    rate_hz: float,
+    start: datetime | str,
+    settings: Settings | None = None,
+    *,
+    tz: str | None = None,
+    site: Site = "unknown",
+    side: Side = "unknown",
+) -> Result:
+    """Analyse samples that are already in memory.
+
+    Parameters
+    ----------
+    accel_g
+        Shape (n, 3), in g; rows that are not finite are gaps.
+    rate_hz
+        True sampling rate.
+    start
+        Local time of the first sample.
+    settings, tz, site, side
+        As in :func:`analyse`.
+    """
+    from recordings import ArrayRecording
+
+    subject = Subject(recording_id="samples", tz=tz, site=site, side=side)
+    return _collect(ArrayRecording(accel_g, rate_hz, start), subject, settings)
+
+
+def _collect(recording: Recording, subject: Subject, settings: Settings | None) -> Result:
+    analysis = Analysis(recording, subject, settings or Settings())
+    nights = tuple(analysis.nights())
+    return Result(facts=analysis.facts, nights=nights)

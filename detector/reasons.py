@@ -1,0 +1,181 @@
+"""Every reason code with the sentence that explains it to a researcher and to a wearer.
+
+Codes stand in the tables, sentences in the pages and on the console.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Level = Literal["event", "note", "limits", "stops", "file"]
+"""``event``: why an event has its kind or is not counted. Of a night: ``note`` is worth knowing,
+``limits`` limits the count, ``stops`` means that there is none. ``file``: what a reader found."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One code and its meaning."""
+
+    code: str
+    sentence: str
+    level: Level
+
+
+def _all(*reasons: Reason) -> dict[str, Reason]:
+    return {reason.code: reason for reason in reasons}
+
+
+REASONS: dict[str, Reason] = _all(
+    # Events: why this kind.
+    Reason(
+        "jerk",
+        "A sharp, brief movement out of stillness, with no lasting change of posture.",
+        "event",
+    ),
+    Reason(
+        "arousal",
+        "A sharp jerk out of stillness, followed by smaller movement that soon ended.",
+        "event",
+    ),
+    Reason(
+        "knock",
+        "Too sharp and too brief for a limb: something hit the sensor or its strap.",
+        "event",
+    ),
+    Reason(
+        "sustained",
+        "Strong, regular shaking of 10 seconds or more; worth a look by eye.",
+        "event",
+    ),
+    Reason("train", "Several even bursts in a row, at the pace of a rhythmic movement.", "event"),
+    Reason(
+        "periodic",
+        "One of a series of similar limb movements that come back every 10 to 90 seconds.",
+        "event",
+    ),
+    Reason("long", "It lasted longer than a jerk does.", "event"),
+    Reason("posture", "The limb came to rest in another position, as after turning.", "event"),
+    Reason("bursts", "It consisted of more bursts than a jerk does.", "event"),
+    Reason(
+        "ringing",
+        "Small, evenly damped swinging, as a mattress, a partner or a vehicle causes it.",
+        "event",
+    ),
+    Reason("small", "Smaller than the least size that is counted.", "event"),
+    Reason("weak", "Its peak jerk is below that of a sleep start.", "event"),
+    Reason("slow", "Brief, but too slow for a jerk: more of a push than a twitch.", "event"),
+    Reason("fast", "Faster than a limb can move.", "event"),
+    Reason("wide", "Its peak is broader than that of a jerk.", "event"),
+    Reason(
+        "knock_like",
+        "It has the high frequencies of a knock, though not its briefness.",
+        "event",
+    ),
+    Reason("not_still", "There was other movement shortly before it.", "event"),
+    Reason("unclear", "Its features could not be measured well enough to name it.", "event"),
+    # Events: why a sleep start is not in the headline count.
+    Reason(
+        "truncated",
+        "It touches a gap or an end of the recording, so that only a part of it was seen.",
+        "event",
+    ),
+    Reason("not_worn", "The sensor was probably not worn.", "event"),
+    Reason("noisy", "The signal was too restless at that time to tell events apart.", "event"),
+    Reason("outside_window", "It lies outside the window around sleep onset.", "event"),
+    Reason(
+        "no_count",
+        "It lies in the onset window, but too little of that window was observed for a count.",
+        "event",
+    ),
+    # Nights without a count.
+    Reason("no_data", "There is no usable signal in this night.", "stops"),
+    Reason("never_worn", "The sensor was hardly worn in this night.", "stops"),
+    Reason("too_short", "Too little of this night was recorded to look for sleep.", "stops"),
+    Reason(
+        "no_sleep",
+        "No sleep period was found: the wearer never lay still for long enough.",
+        "stops",
+    ),
+    Reason(
+        "began_asleep",
+        "The recording, or its part in this night, begins with the wearer already asleep: sleep "
+        "onset was not observed.",
+        "stops",
+    ),
+    Reason(
+        "unseen_before_sleep",
+        "Right before sleep there is a gap or the sensor was not worn: sleep onset was not "
+        "observed.",
+        "stops",
+    ),
+    Reason(
+        "window_not_observed",
+        "Too little of the window around sleep onset was observed for a count.",
+        "stops",
+    ),
+    # Nights: causes and limits.
+    Reason("gap_at_onset", "Near sleep onset signal is missing.", "limits"),
+    Reason("off_at_onset", "Near sleep onset the sensor was probably not worn.", "limits"),
+    Reason(
+        "noisy_at_onset",
+        "Near sleep onset the signal was too restless to tell events apart.",
+        "limits",
+    ),
+    Reason(
+        "short_usable",
+        "The usable part of the sleep period is short, so that the night says less than others.",
+        "limits",
+    ),
+    Reason(
+        "wake_not_observed",
+        "The signal ends, or the sensor was taken off, before the wearer was seen to wake.",
+        "limits",
+    ),
+    Reason(
+        "onset_uncertain",
+        "The ways of finding sleep onset disagree by more than an hour.",
+        "limits",
+    ),
+    Reason("fragment", "Only a part of this night was recorded.", "limits"),
+    Reason(
+        "no_knock_test",
+        "At this sampling rate a knock on the sensor cannot be told from a small jerk.",
+        "note",
+    ),
+    Reason(
+        "coarse_step",
+        "The sensor's step is coarse, so that only larger jerks are counted.",
+        "note",
+    ),
+)
+"""Of events and nights, by code."""
+
+REMARKS: dict[str, Reason] = _all(
+    Reason("bad_block", "Damaged parts of the file were left out.", "file"),
+    Reason("clock_backwards", "The device's clock runs backwards at some point.", "file"),
+    Reason("duplicate_block", "Parts of the file that came twice were used once.", "file"),
+    Reason("foreign_block", "Parts of the file that hold no samples were left out.", "file"),
+    Reason(
+        "other_configuration",
+        "Parts of the file were recorded with other settings and were left out.",
+        "file",
+    ),
+    Reason("overflow", "The device itself reports that it lost samples.", "file"),
+    Reason("truncated", "The file ends early; what it holds was used.", "file"),
+    Reason(
+        "truncated_gzip", "The compressed file is cut or damaged; what it holds was used.", "file"
+    ),
+)
+"""What readers say of a file, by code: apart, because a file and an event can both be truncated."""
+
+
+def sentence(code: str) -> str:
+    """Sentence of an event's or a night's code.
+
+    Raises
+    ------
+    KeyError
+        If there is no such code: codes and sentences belong together, so this is a mistake here.
+    """
+    return REASONS[code].sentence

@@ -1,0 +1,65 @@
+"""The result of one recording: the facts that hold for all of it, and its nights."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from recordings import Header, Health, Probe, Zone
+
+from .night import Night, Site
+from .settings import Settings
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import pyarrow as pa
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """What holds for a whole recording. ``health`` is complete once all nights have been taken."""
+
+    recording_id: str
+    """Collision-proof within a run; also the name of the recording's output folder."""
+    path: str
+    """As given, relative to the folder given on the command line; empty for arrays."""
+    header: Header
+    health: Health
+    probe: Probe
+    zone: Zone
+    tz_name: str | None
+    tz_source: Literal["user", "unknown"]
+    settings: Settings
+    participant_id: str = ""
+    site: Site = "unknown"
+    side: Literal["left", "right", "unknown"] = "unknown"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """Everything decided about one recording."""
+
+    facts: Facts
+    nights: tuple[Night, ...]
+
+    def nights_table(self) -> pa.Table:
+        """One row per night: the columns of ``nights.csv``."""
+        from .tables import nights_table
+
+        return nights_table(self.facts, self.nights)
+
+    def events_table(self) -> pa.Table:
+        """One row per event: the columns of ``events.csv``."""
+        from .tables import events_table
+
+        return events_table(self.facts, self.nights)
+
+    def nights_frame(self) -> pd.DataFrame:
+        """Return :meth:`nights_table` as pandas."""
+        frame: pd.DataFrame = self.nights_table().to_pandas()
+        return frame
+
+    def events_frame(self) -> pd.DataFrame:
+        """Return :meth:`events_table` as pandas."""
+        frame: pd.DataFrame = self.events_table().to_pandas()
+        return frame

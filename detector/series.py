@@ -1,0 +1,122 @@
+"""What an event's neighbours say: trains, periodic series, clusters, and what followed.
+
+All functions take the night's candidates in time order.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
+from numpy.typing import NDArray
+
+from .grid import Floats, Mask
+from .settings import KindSettings
+
+AFTER_S = 60.0
+"""How long what follows an event is looked at."""
+
+
+def seconds(candidates: NDArray[np.void], name: str) -> Floats:
+    """A time of all candidates in seconds since the first one began."""
+    if len(candidates) == 0:
+        return np.empty(0)
+    return np.asarray((candidates[name] - candidates["start_ns"][0]) / 1e9)
+
+
+def active_after_s(candidates: NDArray[np.void]) -> Floats:
+    """Seconds of movement (other events) within the minute after each event's end."""
+    if len(candidates) == 0:
+        return np.empty(0)
+    start, end = seconds(candidates, "start_ns"), seconds(candidates, "end_ns")
+    times = np.stack([start, end], axis=1).ravel()
+    moved = np.concatenate([[0.0], np.cumsum(end - start)])
+    moved_by = np.stack([moved[:-1], moved[1:]], axis=1).ravel()
+    return np.asarray(np.interp(end + AFTER_S, times, moved_by) - np.interp(end, times, moved_by))
+
+
+def followed_s(candidates: NDArray[np.void], settings: KindSettings) -> Floats:
+    """From each event's end to the end of its bout of movement: no pause above ``arousal_s``."""
+    if len(candidates) == 0:
+        return np.empty(0)
+    start, end = seconds(candidates, "start_ns"), seconds(candidates, "end_ns")
+    bout = np.cumsum(np.concatenate([[False], start[1:] - end[:-1] > settings.arousal_s]))
+    last = np.searchsorted(bout, bout, side="right") - 1
+    return np.asarray(end[last] - end)
+
+
+def later_share(candidates: NDArray[np.void], settings: KindSettings) -> Floats:
+    """Largest jerk within ``arousal_s`` after the event, in it or in others, over its own peak."""
+    start, end = seconds(candidates, "start_ns"), seconds(candidates, "end_ns")
+    peak = candidates["peak_jerk_g_per_s"].astype(np.float64)
+    share = np.maximum(candidates["late_ratio"].astype(np.float64), 0.0)
+    stop = np.searchsorted(start, end + settings.arousal_s, side="right")
+    for i in np.flatnonzero(stop > np.arange(len(candidates)) + 1):
+        share[i] = max(share[i], peak[i + 1 : stop[i]].max() / peak[i])
+    return share
+
+
+def in_train(candidates: NDArray[np.void], settings: KindSettings) -> Mask:
+    """Events that together make a rhythmic train.
+
+    Any ``train_min`` events in a row do whose peaks follow each other within the train's intervals,
+    evenly (SD / mean at most ``train_cv``), and whose sizes differ by ``train_spread`` at most.
+    """
+    n, least = len(candidates), settings.train_min
+    mask = np.zeros(n, np.bool_)
+    if n < least:
+        return mask
+    apart = sliding_window_view(np.diff(seconds(candidates, "peak_ns")), least - 1)
+    size = sliding_window_view(candidates["peak_jerk_g_per_s"].astype(np.float64), least)
+    even = (
+        (apart.min(axis=1) >= settings.train_interval_low_s)
+        & (apart.max(axis=1) <= settings.train_interval_high_s)
+        & (apart.std(axis=1) <= settings.train_cv * apart.mean(axis=1))
+        & (size.max(axis=1) <= settings.train_spread * size.min(axis=1))
+    )
+    for first in np.flatnonzero(even):
+        mask[first : first + least] = True
+    return mask
+
+
+def in_periodic_series(candidates: NDArray[np.void], member: Mask, settings: KindSettings) -> Mask:
+    """Members of a run of ``periodic_min`` or more, onset to onset 10 to 90 s (WASM 2016).
+
+    An interval outside these limits ends the run, and so does a movement that is too long to be a
+    leg movement. Other events that are no members do not matter.
+    """
+    start = seconds(candidates, "start_ns")
+    duration = seconds(candidates, "end_ns") - start
+    index = np.flatnonzero(member)
+    mask = np.zeros(len(candidates), np.bool_)
+    if len(index) < settings.periodic_min:
+        return mask
+    too_long = np.cumsum(duration > settings.periodic_longest_s)
+    interval = np.diff(start[index])
+    follows = (
+        (interval >= settings.periodic_low_s)
+        & (interval <= settings.periodic_high_s)
+        & (np.diff(too_long[index]) == 0)
+    )
+    run = np.cumsum(np.concatenate([[True], ~follows])) - 1
+    mask[index] = np.bincount(run)[run] >= settings.periodic_min
+    return mask
+
+
+def clusters(
+    candidates: NDArray[np.void], member: Mask, settings: KindSettings
+) -> NDArray[np.int64]:
+    """Number of the repetitive cluster of each member, -1 for events in none.
+
+    A cluster is ``cluster_min`` members or more with pauses (peak to peak) of ``cluster_gap_s`` at
+    most. Anchor: 20 to 29 contractions in 4 to 15 minutes (Fusco 1999).
+    """
+    numbers = np.full(len(candidates), -1, np.int64)
+    index = np.flatnonzero(member)
+    if len(index) == 0:
+        return numbers
+    pause = np.diff(seconds(candidates, "peak_ns")[index])
+    run = np.cumsum(np.concatenate([[False], pause > settings.cluster_gap_s]))
+    large = np.bincount(run) >= settings.cluster_min
+    number = np.where(large, np.cumsum(large) - 1, -1)
+    numbers[index] = number[run]
+    return numbers
