@@ -1,0 +1,86 @@
+"""The columns of ``recordings.csv`` and of ``data_dictionary.csv`` itself."""
+
+from __future__ import annotations
+
+from .column import PARTICIPANT_ID, RECORDING_ID, Column
+
+RECORDINGS: tuple[Column, ...] = (
+    RECORDING_ID,
+    Column(
+        "path",
+        "text",
+        "",
+        "The input file, relative to the folder given; as given if files or several folders were.",
+        "command line",
+    ),
+    PARTICIPANT_ID,
+    Column("site", "string", "", "Where it was worn; unknown if nobody said.", "command line"),
+    Column("side", "string", "", "left, right or unknown.", "command line"),
+    Column(
+        "status",
+        "string",
+        "",
+        "ok, ok_with_warnings, failed, or skipped (in a folder but no recording, or not reached).",
+        "run",
+    ),
+    Column("reason", "string", "", "Codes of what went wrong, joined by a semicolon.", "run"),
+    Column("message", "text", "", "The same in words.", "run"),
+    Column("device", "text", "", "Device model.", "file header"),
+    Column("serial", "text", "", "Serial number of the device.", "file header"),
+    Column("format", "string", "", "Format of the file, by its content.", "file content"),
+    Column("firmware", "text", "", "Firmware of the device.", "file header"),
+    Column("nominal_hz", "number", "Hz", "Sampling rate the file claims.", "file header", 3),
+    Column(
+        "measured_hz",
+        "number",
+        "Hz",
+        "Samples per second of the device's clock, over all uninterrupted stretches.",
+        "samples",
+        4,
+    ),
+    Column("range_g", "number", "g", "Largest acceleration the sensor can show.", "file header", 2),
+    Column("step_mg", "number", "mg", "Smallest difference between two samples.", "samples", 3),
+    Column("start_utc", "utc_time", "", "First sample, in UTC; empty if unknown.", "samples"),
+    Column(
+        "end_utc", "utc_time", "", "End of the last sample, in UTC; empty if unknown.", "samples"
+    ),
+    Column("duration_h", "number", "h", "From first to last sample, gaps included.", "samples", 3),
+    Column("tz", "string", "", "IANA time zone of device and wearer.", "command line"),
+    Column(
+        "tz_source",
+        "string",
+        "",
+        "user, or unknown: times are then the device's own, without offset, and UTC is empty.",
+        "command line",
+    ),
+    Column("nights", "integer", "1", "Nights that hold samples.", "time"),
+    Column("nights_analysable", "integer", "1", "Those that are ok or limited.", "rules of nights"),
+    Column("samples", "integer", "1", "Samples read.", "samples"),
+    Column(
+        "blocks_bad", "integer", "1", "Blocks left out as damaged (checksum, structure).", "file"
+    ),
+    Column("gaps", "integer", "1", "Interruptions between first and last sample.", "samples"),
+    Column("gap_min", "number", "min", "Their length together.", "samples", 2),
+    Column("input_bytes", "integer", "B", "Size of the input file.", "file"),
+    Column("input_sha256", "string", "", "SHA-256 of the input file's bytes.", "file"),
+    Column("config_hash", "string", "", "Hash over all settings.", "settings"),
+    Column(
+        "algorithm_version",
+        "string",
+        "",
+        "Raised whenever the same input and settings may give other results.",
+        "software",
+    ),
+    Column("version", "string", "", "Version of hypnic.", "software"),
+)
+"""``recordings.csv``: one row per input found."""
+
+DICTIONARY: tuple[Column, ...] = (
+    Column("name", "string", "", "Name of the column.", "this table"),
+    Column("unit", "string", "", "Its unit; 1 for counts and ratios.", "this table"),
+    Column("type", "string", "", "Its type.", "this table"),
+    Column("definition", "string", "", "What a value means.", "this table"),
+    Column("source", "string", "", "Where a value comes from.", "this table"),
+    Column("table", "string", "", "File that has the column.", "this table"),
+)
+"""``data_dictionary.csv``: one row per column."""

@@ -1,0 +1,86 @@
+"""CSV as the output contract has it: UTF-8, line feeds, RFC 4180, empty for unknown.
+
+A cell of free text (from a file name, a header, a user) that a spreadsheet would run as a formula
+because of its first character gets a leading apostrophe. Numbers, codes and times are left alone.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+
+from .columns import Column
+
+Value = str | int | float | bool | None
+Row = Mapping[str, Value]
+"""Values by column name; a missing name is an unknown value."""
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+_QUOTED = frozenset(',"\r\n')
+
+
+def header(columns: Sequence[Column]) -> bytes:
+    """Return the first line."""
+    return _encoded(",".join(c.name for c in columns) + "\n")
+
+
+def lines(columns: Sequence[Column], values: Mapping[str, Sequence[Value]]) -> bytes:
+    """Return rows as lines, given the values of every column."""
+    cells = [_cells(c, values[c.name]) for c in columns]
+    return _encoded("".join(",".join(row) + "\n" for row in zip(*cells, strict=True)))
+
+
+def line(columns: Sequence[Column], row: Row) -> bytes:
+    """Return one row as a line."""
+    return lines(columns, {c.name: [row.get(c.name)] for c in columns})
+
+
+def table(columns: Sequence[Column], rows: Iterable[Row]) -> bytes:
+    """Return a whole small table."""
+    return b"".join([header(columns), *(line(columns, row) for row in rows)])
+
+
+def read(columns: Sequence[Column], path: Path) -> Iterator[Row]:
+    """Yield the rows of a table as they were written."""
+    by_name = {c.name: c for c in columns}
+    with path.open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file, strict=True):
+            yield {name: _value(by_name[name], text) for name, text in row.items()}
+
+
+def _value(column: Column, text: str) -> Value:
+    if not text:
+        return None
+    if column.type == "boolean":
+        return text == "true"
+    if column.type == "integer":
+        return int(text)
+    if column.type == "number":
+        return float(text)
+    plain = text.removeprefix("'")
+    return plain if column.type == "text" and plain.startswith(_FORMULA) else text
+
+
+def _cells(column: Column, values: Sequence[Value]) -> list[str]:
+    if column.type == "number":
+        shown = f"{{:.{column.decimals}f}}".format
+        return ["" if value is None else shown(value) for value in values]
+    if column.type == "boolean":
+        return ["" if value is None else "true" if value else "false" for value in values]
+    harmless = _harmless if column.type == "text" else str
+    return ["" if value is None else _quoted(harmless(value)) for value in values]
+
+
+def _harmless(value: Value) -> str:
+    text = str(value)
+    return f"'{text}" if text.startswith(_FORMULA) else text
+
+
+def _quoted(cell: str) -> str:
+    return cell if _QUOTED.isdisjoint(cell) else '"' + cell.replace('"', '""') + '"'
+
+
+def _encoded(text: str) -> bytes:
+    """File names may hold bytes that are no text; they are shown escaped."""
+    return text.encode("utf-8", "backslashreplace")

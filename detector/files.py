@@ -1,0 +1,79 @@
+"""Files that are either whole or not there."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[IO[bytes]]:
+    """Open a file that takes its place only when all of it has been written.
+
+    If writing fails, what was there before stays.
+    """
+    partial = path.with_name(f".{path.name}.partial")
+    try:
+        with partial.open("wb") as file:
+            yield file
+            _to_disk(file)
+        partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)
+    folder_to_disk(path.parent)
+
+
+def write(path: Path, data: bytes) -> None:
+    """Write a small file, whole or not at all."""
+    with replacing(path) as file:
+        file.write(data)
+
+
+def close(file: IO[bytes]) -> None:
+    """Close a file once its content has reached the disk."""
+    _to_disk(file)
+    file.close()
+
+
+def replace_folder(new: Path, path: Path) -> None:
+    """Put the folder ``new`` in the place of ``path``; at no moment is there a mixture of both."""
+    old = path.with_name(f".{path.name}.old")
+    remove(old)
+    if path.exists():
+        path.rename(old)
+    new.rename(path)
+    folder_to_disk(path.parent)
+    remove(old)
+
+
+def remove(path: Path) -> None:
+    """Remove a folder with all it holds, if it is there."""
+    if path.exists():
+        shutil.rmtree(path)
+
+
+def sha256(path: Path) -> str:
+    """Return the SHA-256 of a file's bytes in hex."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def folder_to_disk(path: Path) -> None:
+    """Make names in a folder last; Windows does so by itself and cannot be asked."""
+    if os.name == "nt":
+        return
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _to_disk(file: IO[bytes]) -> None:
+    file.flush()
+    os.fsync(file.fileno())

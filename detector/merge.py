@@ -1,0 +1,60 @@
+"""The files of the output folder itself: always made anew from the folders of its recordings."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+
+from . import csvtext, files
+from .columns import DICTIONARY, EVENTS, NIGHTS, RECORDINGS, Column
+from .config import dump_toml
+from .csvtext import Row
+from .methods import methods
+from .settings import Settings
+from .tables import dictionary_rows
+
+DONE = ("ok", "ok_with_warnings")
+
+
+def write_about(out: Path, settings: Settings) -> None:
+    """Write what is known before the first recording: settings, dictionary, the pages' script."""
+    from .report import write_assets
+
+    out.mkdir(parents=True, exist_ok=True)
+    files.write(out / "config.resolved.toml", dump_toml(settings).encode())
+    files.write(out / "data_dictionary.csv", csvtext.table(DICTIONARY, dictionary_rows()))
+    write_assets(out)
+
+
+def write_merged(out: Path, settings: Settings, rows: Sequence[Row]) -> None:
+    """Write the tables and pages over all recordings of a run.
+
+    Parameters
+    ----------
+    out
+        The output folder.
+    settings
+        Of the run.
+    rows
+        The rows of ``recordings.csv``.
+    """
+    from .report import cohort_page
+
+    done = [str(row["recording_id"]) for row in rows if row["status"] in DONE]
+    _merge(out, "nights.csv", NIGHTS, done)
+    _merge(out, "events.csv", EVENTS, done)
+    files.write(out / "recordings.csv", csvtext.table(RECORDINGS, rows))
+    files.write(out / "METHODS.md", methods(settings, rows).encode())
+    page = cohort_page(list(csvtext.read(NIGHTS, out / "nights.csv")), rows)
+    files.write(out / "report.html", page.encode("utf-8", "backslashreplace"))
+
+
+def _merge(out: Path, name: str, columns: Sequence[Column], recording_ids: Sequence[str]) -> None:
+    """Join the recordings' tables; all have the header that is written first."""
+    with files.replacing(out / name) as merged:
+        merged.write(csvtext.header(columns))
+        for recording_id in recording_ids:
+            with (out / "recordings" / recording_id / name).open("rb") as table:
+                table.readline()
+                shutil.copyfileobj(table, merged)

@@ -1,0 +1,189 @@
+"""``METHODS.md``: what a paper must say of a run, with the run's real settings and data."""
+
+from __future__ import annotations
+
+import platform
+from collections import Counter
+from collections.abc import Sequence
+from importlib.metadata import version
+from textwrap import fill
+
+from .csvtext import Row
+from .result import Facts
+from .settings import Settings
+from .tables import facts_row
+from .version import ALGORITHM_VERSION, VERSION
+
+_WIDTH = 96
+
+
+def methods(settings: Settings, rows: Sequence[Row]) -> str:
+    """Return the text.
+
+    Parameters
+    ----------
+    settings
+        Of the run.
+    rows
+        Its rows of ``recordings.csv``.
+    """
+    parts = (
+        "# Methods",
+        "A paragraph to paste into a paper, with the settings and data of this run.",
+        fill(" ".join(_sentences(settings, rows)), _WIDTH, break_on_hyphens=False),
+        "## What is not validated",
+        _list(_LIMITS),
+        "## References",
+        _list([*_REFERENCES, _software_reference(settings)]),
+    )
+    return "\n\n".join(parts) + "\n"
+
+
+def methods_text(facts: Facts) -> str:
+    """Return the same for one recording, its subjects as paragraphs, without the lists."""
+    return "\n\n".join(_sentences(facts.settings, [{**facts_row(facts), "status": "ok"}]))
+
+
+def _sentences(settings: Settings, rows: Sequence[Row]) -> list[str]:
+    parts = (
+        _software(settings),
+        _data(rows),
+        _detection(settings),
+        _sleep(settings),
+        _windows(settings),
+        _kinds(settings),
+    )
+    return [" ".join(part.split()) for part in parts if part]
+
+
+def _list(items: Sequence[str]) -> str:
+    return "\n".join(
+        fill(
+            " ".join(item.split()),
+            _WIDTH,
+            initial_indent="- ",
+            subsequent_indent="  ",
+            break_on_hyphens=False,
+        )
+        for item in items
+    )
+
+
+def _software(settings: Settings) -> str:
+    values = ", ".join(f"{name} = {value}" for name, value in settings.changed().items())
+    return f"""
+    Candidate sleep starts (hypnic jerks) were detected with hypnic {VERSION} (algorithm
+    {ALGORITHM_VERSION}; Python {platform.python_version()}, numpy {version("numpy")}, numba
+    {version("numba")}) with {f"these settings changed: {values}" if values else "default settings"}
+    (hash {settings.fingerprint()})."""
+
+
+def _data(rows: Sequence[Row]) -> str:
+    done = [row for row in rows if row.get("status") in {"ok", "ok_with_warnings"}]
+    if not done:
+        return ""
+    kinds = Counter(_kind_of(row) for row in done)
+    zones = sorted({str(row.get("tz") or "unknown") for row in done})
+    what = "; ".join(f"{count} x {kind}" for kind, count in sorted(kinds.items()))
+    return f"""
+    Recordings analysed: {len(done)} ({what}). Time zone: {", ".join(zones)}. The rates are those
+    measured against the device's clock; samples were neither resampled nor filled in."""
+
+
+def _kind_of(row: Row) -> str:
+    rate_hz, site = row.get("measured_hz"), row.get("site")
+    rate = f" at {rate_hz:.1f} Hz" if isinstance(rate_hz, float) else ""
+    worn = "site unknown" if site == "unknown" else f"site {site}"
+    return f"{row.get('device') or row.get('format')}{rate}, {worn}"
+
+
+def _detection(settings: Settings) -> str:
+    s = settings.scan
+    return f"""
+    Jerk is the vector norm of the three axes' derivatives after a Butterworth band-pass
+    ({s.jerk_low_hz:g} to {s.jerk_high_hz:g} Hz), as a moving RMS over {s.envelope_s:g} s. An event
+    began where it exceeded {s.on_factor:g} times the recording's own noise floor (the
+    {100 * s.floor_quantile:g}th percentile of the one-second levels of the past {s.floor_s:g} s, at
+    most {s.floor_max_g_per_s:g} g/s), but at least {s.jerk_min_g_per_s:g} g/s and
+    {s.jerk_min_per_step:g} g/s per mg of the sensor's step (or, for slower movement, where
+    acceleration from {s.movement_low_hz:g} Hz exceeded its own threshold of at least
+    {s.movement_min_mg:g} mg), and ended when the level had
+    stayed below {100 * s.off_share:g} % of that threshold for {s.merge_s:g} s. Filters were
+    restarted at every gap, and the {s.blank_s:g} s behind it were not judged."""
+
+
+def _sleep(settings: Settings) -> str:
+    s, window = settings.sleep, settings.window
+    guider = {
+        "auto": f"""HDCZA (van Hees 2018) where a night was observed for at least
+            {s.hdcza_min_h:g} h, else by the same rule with a fixed threshold of
+            {s.fixed_angle_deg:g} degrees""",
+        "hdcza": "HDCZA (van Hees 2018)",
+        "fixed": f"the rule of van Hees 2018 with a threshold of {s.fixed_angle_deg:g} degrees",
+    }[s.guider]
+    return f"""
+    Nights ran from {window.night_start} to {window.night_start} local time. The sleep period was
+    found by {guider}. Sleep onset is the median of several estimates from motion (sustained
+    inactivity after van Hees 2015, with and without tolerance for isolated jerks; the first
+    immobile {s.immobile_min:g} min; Cole 1992); their spread is given as its uncertainty. Non-wear
+    was taken from windows of {s.nonwear_window_min:g} min (standard deviation below
+    {s.nonwear_sd_mg:g} mg, range below {s.nonwear_range_mg:g} mg; after van Hees 2013)."""
+
+
+def _windows(settings: Settings) -> str:
+    w = settings.window
+    return f"""
+    Sleep starts were counted from {w.before_min:g} min before the first stillness to
+    {w.after_min:g} min after sleep onset, and again with this window moved by {w.shift_min:g} min
+    both ways. A night whose window could be judged for less than {w.usable_window_pct:g} % has no
+    count."""
+
+
+def _kinds(settings: Settings) -> str:
+    k = settings.kinds
+    return f"""
+    An event was counted as a candidate sleep start if its peak acceleration was at least
+    {k.accel_min_mg:g} mg ({k.accel_min_coarse_mg:g} mg for sensors with a step of 10 mg or more),
+    its peak jerk at least {k.jerk_min_g_per_s:g} g/s, its width at 25 % of the peak at most
+    {k.width_max_s:g} s, its duration at most {k.duration_max_s:g} s with no more than
+    {k.bursts_max} bursts, the posture change at most {k.posture_max_deg:g} degrees, and its
+    effective frequency between {k.effective_low_hz:g} and {k.effective_high_hz:g} Hz, and if it
+    followed at least {k.still_before_s:g} s of stillness; movement after it did not exclude it if
+    its opening jerk met these limits and stood out from all that came within {k.arousal_s:g} s.
+    Knocks on the sensor (impact band above {k.impact_ratio:g} of the jerk band), rhythmic trains,
+    periodic series, body movements, small twitches and damped ringing were told apart by rule and
+    not counted."""
+
+
+_LIMITS = (
+    """No public accelerometer data with labelled hypnic jerks exist. The rules rest on published
+    physiology, on simulation and on unlabelled real nights; a figure of accuracy can only hold for
+    simulated or injected events. Call the events candidate sleep starts.""",
+    """Ordinary movement while falling asleep can meet the same rules: healthy sleepers make about
+    ten visible movements per hour (Stefani 2015; Montini 2024), sleep starts are perhaps one per
+    night. Report counts with the observed minutes and with those of the moved windows.""",
+    """A sensor sees the limb that wears it. A count of zero does not mean that there was no jerk,
+    and a count is not that of the person.""",
+    """Sleep onset from motion alone is uncertain by 20 to 30 minutes, and early where people lie
+    still awake (Conley 2019; Scott 2020).""",
+    """Epileptic and propriospinal myoclonus cannot be told from sleep starts by acceleration; below
+    40 Hz, nor can a knock on the sensor.""",
+    """No normal range exists. This is no diagnosis and no medical device: nothing about periodic
+    limb movement disorder, restless legs, REM sleep behaviour disorder, epilepsy, fragmentary
+    myoclonus, arousals or sleep stages follows from these counts, and nothing about causes.""",
+)
+
+_REFERENCES = (
+    """Sleep starts: Whitney & Weiss 2018 (Curr Sleep Med Rep); Chiaro 2016 (Sleep Med 26:37);
+    Calandra-Buonaura 2014 (Sleep Med); repetitive clusters: Fusco 1999 (Epileptic Disord 1:63).""",
+    "Movement in healthy sleep: Stefani 2015; Frauscher 2014 (Sleep 37:763); Montini 2024.",
+    """Sleep period and inactivity: van Hees 2015 (PLoS ONE 10:e0142533); van Hees 2018 (Sci Rep
+    8:12975). Activity: Cole 1992. Non-wear: van Hees 2013.""",
+    "Accuracy of sleep onset from motion: Conley 2019; Scott 2020 (Sleep Med Rev).",
+    "Periodic limb movements: WASM 2016 (Ferri 2016).",
+)
+
+
+def _software_reference(settings: Settings) -> str:
+    return f"""Software: hypnic {VERSION}. Every setting with its unit and source is in
+    config.resolved.toml (hash {settings.fingerprint()})."""

@@ -1,0 +1,147 @@
+"""``result.json``: everything decided about one recording, for programs.
+
+``format`` is raised when a name changes or goes away; names may be added. Unknown values are null.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from math import isnan
+from typing import Any
+
+from recordings import Zone
+
+from .csvtext import Row
+from .night import Interval, Night, Sleep
+from .result import Facts
+from .tables import NIGHTS, facts_row, night_row, number
+from .version import ALGORITHM_VERSION, VERSION
+
+FORMAT = 1
+
+
+def result_json(facts: Facts, nights: Sequence[dict[str, Any]], events: Iterable[Row]) -> bytes:
+    """Return the file's content.
+
+    Parameters
+    ----------
+    facts
+        The recording, its health complete.
+    nights
+        :func:`night_json` of every night.
+    events
+        Rows of the counted events.
+    """
+    return to_json(
+        {
+            "format": FORMAT,
+            "meta": {
+                "version": VERSION,
+                "algorithm_version": ALGORITHM_VERSION,
+                "config_hash": facts.settings.fingerprint(),
+            },
+            "facts": _facts(facts),
+            "health": _health(facts),
+            "settings": facts.settings.as_dict(),
+            "nights": list(nights),
+            "counted_events": [dict(row) for row in events],
+        }
+    )
+
+
+def night_json(facts: Facts, night: Night) -> dict[str, Any]:
+    """Return all columns of the night's row, unknown ones too, and what no table can hold."""
+    row, zone = night_row(facts, night), facts.zone
+    return {
+        **{c.name: row.get(c.name) for c in NIGHTS},
+        "reasons": list(night.reasons),
+        "start": zone.local_iso(night.span.start_ns),
+        "end": zone.local_iso(night.span.end_ns),
+        "observed_h": round(night.observed_h, 3),
+        "onset_window": _interval(zone, night.window),
+        "sleep": _sleep(zone, night.sleep),
+        "nonwear": [_interval(zone, i) for i in night.nonwear],
+        "unusable": [_interval(zone, i) for i in night.unusable],
+    }
+
+
+def to_json(content: Any) -> bytes:
+    """Return readable JSON; NaN is refused, bytes of file names that are no text are escaped."""
+    text = json.dumps(content, ensure_ascii=False, allow_nan=False, indent=1)
+    return (text + "\n").encode("utf-8", "backslashreplace")
+
+
+def _sleep(zone: Zone, sleep: Sleep | None) -> dict[str, Any] | None:
+    if sleep is None:
+        return None
+    return {
+        "onset": zone.local_iso(sleep.onset_ns),
+        "onset_observed": sleep.onset_observed,
+        "wake": zone.local_iso(sleep.wake_ns),
+        "wake_observed": sleep.wake_observed,
+        "source": sleep.source,
+        "uncertainty_min": number("onset_uncertainty_min", sleep.uncertainty_min),
+        "onset_candidates": {k: zone.local_iso(ns) for k, ns in sleep.candidates.items()},
+        "reonsets": [zone.local_iso(ns) for ns in sleep.reonsets],
+        "guider": _interval(zone, sleep.guider),
+        "threshold_deg": None if isnan(sleep.threshold_deg) else round(sleep.threshold_deg, 4),
+    }
+
+
+def _interval(zone: Zone, interval: Interval | None) -> dict[str, str | None] | None:
+    if interval is None:
+        return None
+    start_ns, end_ns = interval.start_ns, interval.end_ns
+    return {
+        "start": zone.local_iso(start_ns),
+        "end": zone.local_iso(end_ns),
+        "start_utc": zone.utc_iso(start_ns),
+        "end_utc": zone.utc_iso(end_ns),
+    }
+
+
+_FACTS = (
+    *("recording_id", "path", "participant_id", "site", "side", "device", "serial", "format"),
+    *("firmware", "nominal_hz", "measured_hz", "range_g", "step_mg", "start_utc", "end_utc"),
+    *("duration_h", "tz", "tz_source"),
+)
+"""Columns of ``recordings.csv`` that are facts of the recording."""
+
+
+def _facts(facts: Facts) -> dict[str, Any]:
+    row = facts_row(facts)
+    start_ns, end_ns, zone = facts.health.start_ns, facts.health.end_ns, facts.zone
+    return {
+        **{name: row.get(name) for name in _FACTS},
+        "start": None if start_ns is None else zone.local_iso(start_ns),
+        "end": None if end_ns is None else zone.local_iso(end_ns),
+        "filter_hz": round(facts.probe.rate_hz, 4),
+        "device_utc_offset_s": zone.device_offset_s if zone.tz else None,
+        "header_utc_offset_s": facts.header.utc_offset_s,
+        "header_notes": dict(facts.header.notes),
+    }
+
+
+def _health(facts: Facts) -> dict[str, Any]:
+    health, zone = facts.health, facts.zone
+    return {
+        "samples": health.samples,
+        "blocks": health.blocks,
+        "blocks_bad": health.blocks_bad,
+        "bytes_read": health.bytes_read,
+        "bytes_skipped": health.bytes_skipped,
+        "stamps_repaired": health.stamps_repaired,
+        "gaps": health.gaps,
+        "gap_min": number("gap_min", health.gap_ns / 6e10),
+        "segments": [
+            {
+                "start": zone.local_iso(s.start_ns),
+                "end": zone.local_iso(s.end_ns),
+                "samples": s.samples,
+                "reason": s.reason,
+            }
+            for s in health.segments
+        ],
+        "remarks": [{"code": r.code, "message": r.message} for r in health.remarks],
+    }
