@@ -1,0 +1,193 @@
+"""The page of one recording, filled night by night."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from detector.columns import RECORDINGS
+from detector.config import all_parameters
+from detector.methods import methods
+from detector.night import Night
+from detector.parameter import Parameter, Value
+from detector.result import Facts
+from detector.settings import Settings
+from detector.tables import facts_row
+from recordings import Segment
+
+from .cells import Cells, cells
+from .render import render
+from .view import NightView, night_view
+
+MOST_SEGMENTS = 200
+"""Uninterrupted stretches listed; a badly broken file may have thousands."""
+
+
+class Page:
+    """Takes what it shows of each night; the night itself can be let go.
+
+    Parameters
+    ----------
+    facts
+        The recording; its health need not be complete yet.
+    """
+
+    def __init__(self, facts: Facts) -> None:
+        self._facts = facts
+        self._nights: list[NightView] = []
+        self._n_events = 0
+
+    def add_night(self, night: Night) -> None:
+        """Take the next night, in order of time."""
+        self._nights.append(night_view(self._facts, night, self._n_events))
+        self._n_events += len(night.events)
+
+    def html(self, facts: Facts) -> str:
+        """Return the page.
+
+        Parameters
+        ----------
+        facts
+            The recording with its health complete.
+        """
+        row = cells(RECORDINGS, facts_row(facts))
+        window = facts.settings.window
+        return render(
+            "recording.html",
+            facts=facts,
+            summary=_summary(self._nights),
+            origin=_origin(facts, row),
+            zone=_zone_sentence(facts),
+            shift_min=f"{window.shift_min:g}",
+            nights=self._nights,
+            quality=_quality(facts, row),
+            remarks=[r.message for r in facts.health.remarks],
+            segments=_segments(facts),
+            notes=sorted(facts.header.notes.items()),
+            methods=_methods(facts),
+            changed=_changed(facts.settings),
+            fingerprint=facts.settings.fingerprint(),
+        )
+
+
+def _summary(nights: list[NightView]) -> str:
+    counted = [n for n in nights if n.cells["sleep_starts_onset"]]
+    if not nights:
+        return "No night was found in it."
+    if not counted:
+        return "Its night has no count." if len(nights) == 1 else "None of its nights has a count."
+    if len(nights) == 1:
+        return "One night, with a count."
+    without = len(nights) - len(counted)
+    rest = f", {without} without" if without else ""
+    return f"{len(nights)} nights: {len(counted)} with a count{rest}."
+
+
+def _origin(facts: Facts, row: Cells) -> list[str]:
+    """What was worn, where, and when it ran."""
+    health, zone = facts.health, facts.zone
+    sided = " ".join(word for word in (facts.side, facts.site) if word != "unknown")
+    device = " ".join(word for word in (row["device"], row["serial"]) if word)
+    parts = [device or row["format"], f"worn at the {sided}" if sided else "", row["path"]]
+    if health.start_ns is not None and health.end_ns is not None:
+        start, end = (zone.local(ns) for ns in (health.start_ns, health.end_ns))
+        parts.append(f"{start:%Y-%m-%d %H:%M} to {end:%Y-%m-%d %H:%M}")
+    parts.append(facts.tz_name or "device clock, time zone unknown")
+    return [part for part in parts if part]
+
+
+def _zone_sentence(facts: Facts) -> str:
+    if facts.tz_name is None:
+        return "Times are those of the device clock; its time zone is unknown"
+    return f"Times are local times of {facts.tz_name}"
+
+
+_QUALITY = (
+    ("Measured rate", "measured_hz", "Hz"),
+    ("Rate by the header", "nominal_hz", "Hz"),
+    ("Smallest step", "step_mg", "mg"),
+    ("Range", "range_g", "g"),
+    ("Length", "duration_h", "h"),
+    ("Samples", "samples", ""),
+    ("Gaps", "gaps", ""),
+    ("Time in gaps", "gap_min", "min"),
+    ("Damaged blocks", "blocks_bad", ""),
+    ("Format", "format", ""),
+    ("Firmware", "firmware", ""),
+)
+
+
+def _quality(facts: Facts, row: Cells) -> list[tuple[str, str]]:
+    shown = [(name, f"{row[key]} {unit}".rstrip()) for name, key, unit in _QUALITY if row[key]]
+    health = facts.health
+    counts = [("Blocks read", health.blocks), ("Clock stamps repaired", health.stamps_repaired)]
+    return [
+        *shown,
+        *((name, str(n)) for name, n in counts),
+        ("Clock", facts.tz_name or "time zone unknown"),
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class MethodsBlock:
+    """A heading, a paragraph or a list of ``METHODS.md``."""
+
+    tag: str
+    texts: tuple[str, ...]
+
+
+def _methods(facts: Facts) -> list[MethodsBlock]:
+    """What ``METHODS.md`` would say of this recording alone."""
+    text = methods(facts.settings, [{**facts_row(facts), "status": "ok"}])
+    return [_methods_block(block.strip()) for block in text.split("\n\n")[2:]]
+
+
+def _methods_block(block: str) -> MethodsBlock:
+    if block.startswith("## "):
+        return MethodsBlock("h3", (block[3:],))
+    if block.startswith("- "):
+        return MethodsBlock("ul", tuple(item.strip() for item in ("\n" + block).split("\n- ")[1:]))
+    return MethodsBlock("p", (block,))
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentView:
+    """One uninterrupted stretch."""
+
+    start: str
+    end: str
+    samples: int
+    reason: str
+
+
+def _segments(facts: Facts) -> list[SegmentView]:
+    """Return the stretches if there is more than one, the longest of too many, in order of time."""
+    segments = facts.health.segments
+    if len(segments) < 2:
+        return []
+    longest = sorted(segments, key=lambda s: -s.samples)[:MOST_SEGMENTS]
+    return [_segment(facts, s) for s in sorted(longest, key=lambda s: s.start_ns)]
+
+
+def _segment(facts: Facts, segment: Segment) -> SegmentView:
+    start, end = (facts.zone.local_iso(ns) for ns in (segment.start_ns, segment.end_ns))
+    return SegmentView(start, end, segment.samples, segment.reason.replace("_", " "))
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedSetting:
+    """A setting that differs from its default."""
+
+    key: str
+    value: str
+    default: str
+    text: str
+
+
+def _changed(settings: Settings) -> list[ChangedSetting]:
+    parameters = all_parameters()
+    return [_changed_setting(parameters[key], value) for key, value in settings.changed().items()]
+
+
+def _changed_setting(parameter: Parameter, value: Value) -> ChangedSetting:
+    default = parameter.shown(parameter.default)
+    return ChangedSetting(parameter.key, parameter.shown(value), default, parameter.text)

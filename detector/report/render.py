@@ -1,0 +1,53 @@
+"""The templates, and what they all share."""
+
+from __future__ import annotations
+
+import hashlib
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from detector.version import ALGORITHM_VERSION, VERSION
+
+from .words import KIND, MARK
+
+
+def render(template: str, **values: Any) -> str:
+    """Return a page; every value that is not this package's own markup is escaped."""
+    return _environment().get_template(template).render(**values)
+
+
+@cache
+def script_name() -> str:
+    """Name of ``page.js`` beside the pages: by its content, so that old pages keep their script."""
+    return f"page-{hashlib.sha256(read('page.js').encode()).hexdigest()[:8]}.js"
+
+
+def read(name: str) -> str:
+    """Return a file of this package."""
+    return (files(__package__) / name).read_text("utf-8")
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("detector.report", "."),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.policies["json.dumps_kwargs"] = {"separators": (",", ":"), "allow_nan": False}
+    environment.globals.update(
+        version=VERSION,
+        algorithm_version=ALGORITHM_VERSION,
+        script=script_name(),
+        style=Markup(read("style.css")),  # noqa: S704 (a file of this package)
+        marks=MARK,
+        loop_kind={kind: i for i, kind in enumerate(KIND)},
+    )
+    return environment

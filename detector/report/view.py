@@ -1,0 +1,158 @@
+"""What a page says, made from facts and nights: plain values, texts and finished pictures.
+
+A night is taken in and let go: what stays is what its part of the page shows.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from markupsafe import Markup
+
+from detector.columns import EVENTS, NIGHTS
+from detector.night import Night
+from detector.reasons import sentence
+from detector.result import Facts
+from detector.tables import event_rows, night_row
+
+from .cells import Cells, Pairs, cells, pairs
+from .event_view import EventView, Excluded, event_views, excluded, near_misses
+from .pictures import static_night, strip
+from .timeline import drawn_events, timeline
+from .wall import WallClock, night_title
+from .words import KIND, SOURCE, STATUS, is_note
+
+MOST_NEAR_MISSES = 8
+"""Near misses shown per night; all of them are in the table of events."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NightView:
+    """One night's part of the page."""
+
+    anchor: str
+    title: str
+    cells: Cells
+    """The row of ``nights.csv``."""
+    status: str
+    reasons: tuple[str, ...]
+    """Sentences: why there is no count, or what limits it; the most important first."""
+    notes: tuple[str, ...]
+    """What else is worth knowing."""
+    onset: str
+    """Clock time, empty if it was not observed."""
+    clock_note: str
+    strip: Markup | None
+    still: Markup | None
+    groups: tuple[tuple[str, Pairs], ...]
+    timeline: dict[str, Any] | None
+    drawn: tuple[tuple[str, str, int], ...]
+    """Kind, its name, and how many of it are drawn."""
+    not_drawn: int
+    events: int
+    counted: tuple[EventView, ...]
+    near: tuple[EventView, ...]
+    more_near: int
+    excluded: Excluded
+
+
+def night_view(facts: Facts, night: Night, first_index: int) -> NightView:
+    """Take from a night what the page shows of it.
+
+    Parameters
+    ----------
+    facts
+        The recording; its health need not be complete.
+    night
+        The night.
+    first_index
+        Events of all the nights before it.
+    """
+    clock = WallClock(facts.zone, night.span)
+    near = near_misses(night)
+    shown = sorted(near[:MOST_NEAR_MISSES])
+    counted = np.flatnonzero(night.events.counted).tolist()
+    drawn = drawn_events(night)
+    on_line = frozenset(drawn.tolist())
+    wanted = on_line.union(shown, counted)
+    rows = {
+        i: cells(EVENTS, row)
+        for i, row in enumerate(event_rows(facts, night, first_index))
+        if i in wanted
+    }
+    kinds = Counter(night.events.kind[drawn].tolist())
+    title = night_title(night.span)
+    row = cells(NIGHTS, night_row(facts, night))
+    return NightView(
+        anchor=f"night-{night.index}",
+        title=title,
+        cells=row,
+        status=STATUS[night.status],
+        reasons=tuple(sentence(code) for code in night.reasons if not is_note(code)),
+        notes=tuple(sentence(code) for code in night.reasons if is_note(code)),
+        onset=clock.clock(night.sleep.onset_ns) if night.sleep and row["sleep_onset"] else "",
+        clock_note=clock.change_sentence(),
+        strip=strip(night, f"Movement in the night from {title}"),
+        still=static_night(night, clock, f"Time line of the night from {title}"),
+        groups=_groups(night, clock, row),
+        timeline=timeline(night, clock, rows, drawn),
+        drawn=tuple((kind, name, kinds[kind]) for kind, name in KIND.items() if kinds[kind]),
+        not_drawn=len(night.events) - len(drawn),
+        events=len(night.events),
+        counted=event_views(night, rows, counted, on_line),
+        near=event_views(night, rows, shown, on_line),
+        more_near=len(near) - len(shown),
+        excluded=excluded(night),
+    )
+
+
+_SLEEP = (
+    ("Sleep period", "spt_h", " h"),
+    ("Changes of posture", "posture_changes_per_h", " per h"),
+    ("Periodic limb movements by accelerometer", "plm_acc_per_h", " per h"),
+)
+_SLEEP_STARTS = (
+    ("Near onset, counted", "sleep_starts_onset", ""),
+    ("per hour of the onset window", "sleep_starts_onset_per_h", ""),
+    ("At returns to sleep", "sleep_starts_reonset", ""),
+    ("In the rest of sleep", "sleep_starts_sleep", ""),
+    ("In the whole night", "sleep_starts_night", ""),
+    ("per usable hour", "sleep_starts_night_per_h", ""),
+    ("Repetitive clusters", "n_clusters", ""),
+    ("Median size of the counted", "median_peak_accel_mg", " mg"),
+)
+_BASIS = (
+    ("Observed in it", "onset_window_usable_min", " min"),
+    ("Usable", "usable_h", " h"),
+    ("Worn", "wear_pct", " %"),
+    ("Without samples", "gap_min", " min"),
+    ("Not judged after gaps", "blanked_min", " min"),
+    ("Clipped samples", "clipped_samples", ""),
+    ("Noise floor", "floor_g_per_s", " g/s"),
+)
+
+
+def _groups(night: Night, clock: WallClock, row: Cells) -> tuple[tuple[str, Pairs], ...]:
+    """Return what is known of the night, by subject; no empty group."""
+    sleep, window = night.sleep, night.window
+    slept: list[tuple[str, str]] = []
+    if sleep is not None:
+        onset, wake = (clock.clock(ns) for ns in (sleep.onset_ns, sleep.wake_ns))
+        slept.append(("Sleep onset", onset if sleep.onset_observed else "not observed"))
+        if sleep.onset_observed:
+            slept.append(("Uncertain by", f"± {row['onset_uncertainty_min']} min"))
+        slept.append(("Wake", wake if sleep.wake_observed else "not observed"))
+        slept.append(("Sleep found by", SOURCE[sleep.source]))
+    seen = []
+    if window is not None:
+        span = f"{clock.clock(window.start_ns)} to {clock.clock(window.end_ns)}"
+        seen = [("Onset window", span)]
+    groups = (
+        ("Sleep", (*slept, *pairs(row, _SLEEP))),
+        ("Sleep starts", pairs(row, _SLEEP_STARTS)),
+        ("What this rests on", (*seen, *pairs(row, _BASIS))),
+    )
+    return tuple(group for group in groups if group[1])
