@@ -1,0 +1,361 @@
+"""The command line: the only module that prints to the standard output or ends the program.
+
+Results and ``--json`` go to the standard output, progress and messages to the standard error.
+Exit status: 0 all ok, 1 some failed, 2 wrong usage or settings (before any file is opened),
+3 no input found, 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import errno
+import io
+import json
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+from cyclopts import App, CycloptsError, Group
+from cyclopts import Parameter as Flag
+from cyclopts.validators import Number
+
+from .cache import use_own_cache
+from .config import dump_toml, load_toml, with_values
+from .console import NORMAL, QUIET, VERBOSE, Console
+from .flags import chosen, explained, one_of, with_settings
+from .parameter import SettingsError
+from .settings import Settings
+from .version import ALGORITHM_VERSION, VERSION
+from .zone_names import checked_zone_name
+
+if TYPE_CHECKING:
+    from .cohort import Summary
+    from .job import RunOptions
+
+OK, FAILED, USAGE, NO_INPUT, INTERRUPTED = 0, 1, 2, 3, 130
+
+_NAME = "hypnic"
+JSON_FORMAT = 1
+"""Raised when a name in the output of ``--json`` changes or goes away."""
+
+_MESSAGES = Group("Messages", sort_key=1)
+
+app = App(
+    name=_NAME,
+    help="Count sleep starts (hypnic jerks) near sleep onset in recorded accelerometer files.",
+    version=f"{_NAME} {VERSION} (algorithm {ALGORITHM_VERSION})",
+    help_format="plaintext",
+    result_action="return_value",
+    suppress_keyboard_interrupt=False,
+)
+config = App(name="config", help="Show or check settings.", sort_key=4)
+app.command(config)
+
+
+def _flag(short: str, text: str) -> Flag:
+    """Describe a switch that has no opposite."""
+    return Flag(alias=short or None, negative="", help=text, show_default=False, group=_MESSAGES)
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    """Run one command and return the exit status.
+
+    Parameters
+    ----------
+    words
+        The command line without the program's name; that of the process if None.
+    """
+    words = sys.argv[1:] if words is None else words
+    messages = Console(sys.stderr)
+    if isinstance(sys.stdout, io.TextIOWrapper):  # a console may not know ±, or a file's name
+        sys.stdout.reconfigure(errors="backslashreplace")
+    try:
+        status = app(words, exit_on_error=False, print_error=False)
+        sys.stdout.flush()
+    except CycloptsError as error:
+        command = " ".join([_NAME, *(error.command_chain or ())])
+        messages.problem(f"{_NAME}: {explained(error, words)} (see '{command} --help')")
+        return USAGE
+    except SettingsError as error:
+        messages.problem(f"{_NAME}: {error}")
+        return USAGE
+    except _OutputError as error:
+        messages.problem(f"{_NAME}: {error}")
+        return FAILED
+    except KeyboardInterrupt:
+        messages.problem(f"{_NAME}: interrupted")
+        return INTERRUPTED
+    except BrokenPipeError:  # whoever read our output (head, less) has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return OK
+    return status or OK
+
+
+@Flag(name="*")
+@dataclass(frozen=True, kw_only=True)
+class Saying:
+    """How much is said, and where."""
+
+    quiet: Annotated[bool, _flag("-q", "say only what went wrong, and the last line")] = False
+    verbose: Annotated[bool, _flag("-v", "say more")] = False
+
+    def console(self) -> Console:
+        """Messages as loud as wanted."""
+        if self.quiet and self.verbose:
+            raise SettingsError("--quiet and --verbose exclude each other")
+        level = QUIET if self.quiet else VERBOSE if self.verbose else NORMAL
+        return Console(sys.stderr, level)
+
+
+@Flag(name="*")
+@dataclass(frozen=True, kw_only=True)
+class Reading(Saying):
+    """What the user knows of the recordings and no file can say."""
+
+    tz: Annotated[
+        str | None, Flag(help="zone that the device clocks were set to, such as Europe/London")
+    ] = None
+    rate: Annotated[float | None, Flag(help="sampling rate in Hz of tables without time")] = None
+    unit: Annotated[
+        Literal["g", "mg", "m/s2"] | None,
+        Flag(help="unit of tables that do not say", converter=one_of),
+    ] = None
+    json: Annotated[bool, _flag("", "write a summary as JSON to the standard output")] = False
+
+    def check(self) -> None:
+        """Refuse what cannot be meant, before any file is opened."""
+        if self.tz is not None:
+            checked_zone_name(self.tz)
+        if self.rate is not None and not 1 <= self.rate <= 10_000:
+            raise SettingsError(f"--rate {self.rate:g} is outside 1 to 10000 Hz")
+
+
+_NOTHING_SAID = Reading()
+
+
+@Flag(name="*")
+@dataclass(frozen=True, kw_only=True)
+class Showing(Saying):
+    """What the demonstration needs."""
+
+    out: Annotated[Path, Flag(alias="-o", help="folder for the results")]
+    seed: Annotated[int, Flag(help="which night, from 0", validator=Number(gte=0))] = 3
+
+
+@Flag(name="*")
+@dataclass(frozen=True, kw_only=True)
+class Running(Reading):
+    """What a run needs beside its inputs."""
+
+    out: Annotated[Path, Flag(alias="-o", help="folder for the results")]
+    config: Annotated[Path | None, Flag(help="settings file (TOML)")] = None
+    site: Annotated[
+        Literal["wrist", "ankle", "thigh", "other"] | None,
+        Flag(help="where it was worn", converter=one_of),
+    ] = None
+    side: Annotated[
+        Literal["left", "right"] | None, Flag(help="on which side", converter=one_of)
+    ] = None
+    force: Annotated[
+        bool, Flag(negative="", show_default=False, help="analyse again what is already done")
+    ] = False
+
+
+@app.command(sort_key=1, usage=f"Usage: {_NAME} run INPUT... -o OUT [OPTIONS]")
+@with_settings
+def run(*inputs: Path, flags: Running, **settings: str) -> int:
+    """Analyse recordings and write tables and reports.
+
+    Done recordings are not analysed again if neither they nor the settings have changed.
+
+    Parameters
+    ----------
+    inputs
+        Recorded files, or folders that are searched for them.
+    """
+    flags.check()
+    console = flags.console()
+    resolved = _resolved(flags.config, settings)
+    _check_inputs(inputs)
+    _check_out(flags.out, inputs)
+    use_own_cache()
+    from .job import RunOptions
+
+    options = RunOptions(
+        settings=resolved,
+        tz=flags.tz,
+        site=flags.site or "unknown",
+        side=flags.side or "unknown",
+        rate_hz=flags.rate,
+        unit=flags.unit,
+    )
+    changed = [f"{key} = {value}" for key, value in resolved.changed().items()]
+    console.detail(f"settings {resolved.fingerprint()}: {', '.join(changed) or 'all defaults'}")
+    summary = _watched_run(inputs, flags.out, options, console, force=flags.force)
+    if flags.json:
+        _print_json({"exit_status": summary.exit_status, "recordings": summary.rows})
+    console.problem(summary.sentence())
+    return summary.exit_status
+
+
+@app.command(sort_key=2, usage=f"Usage: {_NAME} inspect INPUT... [OPTIONS]")
+def inspect(*inputs: Path, flags: Reading = _NOTHING_SAID) -> int:
+    """Show what recordings are and how healthy, without looking for sleep.
+
+    Parameters
+    ----------
+    inputs
+        Recorded files, or folders that are searched for them.
+    """
+    flags.check()
+    console = flags.console()
+    _check_inputs(inputs)
+    use_own_cache()
+    from .inspect import described, inspect_all, listed
+
+    with console.progress("inspect") as bar:
+        found = inspect_all(
+            inputs, tz=flags.tz, rate_hz=flags.rate, unit=flags.unit, advance=bar.update
+        )
+    failed = sum(one.status == "failed" for one in found)
+    recordings = sum(one.status != "skipped" for one in found)
+    status = FAILED if failed else OK if recordings else NO_INPUT
+    if flags.json:
+        _print_json({"exit_status": status, "recordings": [one.as_dict() for one in found]})
+    elif len(found) > 1 and not flags.verbose:
+        print("\n".join(listed(found)))
+    else:
+        print("\n\n".join("\n".join(described(one)) for one in found), end="\n" if found else "")
+    if status != OK:
+        console.problem(f"{failed} of {recordings} failed" if failed else "no recording found")
+    return status
+
+
+@app.command(sort_key=3, usage=f"Usage: {_NAME} demo -o OUT [OPTIONS]")
+def demo(*, flags: Showing) -> int:
+    """Make a night with known sleep starts, analyse it, and show found against planted."""
+    console = flags.console()
+    _check_out(flags.out)
+    use_own_cache()
+    from . import demo as demonstration
+    from .job import RunOptions
+
+    console.note("making a night as a GENEActiv would record it")
+    with _writing(flags.out):
+        planned, path = demonstration.make(flags.out, flags.seed)
+    options = RunOptions(tz=demonstration.TZ, site="wrist", side="left")
+    summary = _watched_run([path], flags.out, options, console)
+    if summary.exit_status == OK:
+        print("\n".join(demonstration.described(demonstration.compare(planned, flags.out))))
+        console.note(f"the report is {flags.out / 'report.html'}")
+    console.problem(summary.sentence())
+    return summary.exit_status
+
+
+@app.command(sort_key=5)
+def doctor() -> int:
+    """Check that this installation works, and compile what needs compiling."""
+    use_own_cache()
+    from .doctor import checks
+
+    found = {"ok": 0, "warn": 0, "fail": 0}
+    for check in checks():
+        found[check.status] += 1
+        print(f"{check.status:<5} {check.name:<13} {check.text}", flush=True)
+        if check.remedy:
+            print(f"{'':<19} -> {check.remedy}", flush=True)
+    if found["fail"]:
+        print(f"{found['fail']} of {sum(found.values())} checks failed")
+        return FAILED
+    print("it works, see the warnings" if found["warn"] else "everything works")
+    return OK
+
+
+@config.command
+@with_settings
+def show(
+    *, config: Annotated[Path | None, Flag(help="settings file (TOML)")] = None, **settings: str
+) -> int:
+    """Print all settings as TOML, with their meaning, bounds and source.
+
+    The output can be edited and given to ``hypnic run --config``.
+    """
+    print(dump_toml(_resolved(config, settings)), end="")
+    return OK
+
+
+@config.command(usage=f"Usage: {_NAME} config validate FILE...")
+def validate(*files: Annotated[Path, Flag(help="settings files (TOML)")]) -> int:
+    """Check settings files without opening any recording."""
+    if not files:
+        raise SettingsError("config validate needs a settings file")
+    for path in files:
+        settings = load_toml(path)
+        changed = [f"{key} = {value}" for key, value in settings.changed().items()]
+        what = ", ".join(changed) or "all settings have their defaults"
+        print(f"{path}: ok ({settings.fingerprint()}): {what}")
+    return OK
+
+
+def _resolved(config: Path | None, flags: dict[str, str]) -> Settings:
+    """Defaults, then the file, then the flags."""
+    settings = load_toml(config) if config else Settings()
+    return with_values(settings, chosen(flags))
+
+
+def _watched_run(
+    inputs: Sequence[Path],
+    out: Path,
+    options: RunOptions,
+    console: Console,
+    *,
+    force: bool = False,
+) -> Summary:
+    from .cohort import run
+    from .narrator import Narrator
+
+    with _writing(out), console.progress("run") as bar:
+        return run(inputs, out, options, Narrator(console, bar, out, force=force))
+
+
+@contextmanager
+def _writing(out: Path) -> Iterator[None]:
+    """Tell a full disk or a folder that cannot be written from a bug, which keeps its traceback."""
+    try:
+        yield
+    except OSError as error:
+        below = error.filename and out.absolute() in (
+            f := Path(error.filename).absolute(),
+            *f.parents,
+        )
+        if not below and error.errno not in {errno.ENOSPC, errno.EDQUOT, errno.EROFS}:
+            raise
+        raise _OutputError(
+            f"{error.filename or out} cannot be written: {error.strerror}"
+        ) from error
+
+
+class _OutputError(Exception):
+    """The results cannot be written."""
+
+
+def _check_inputs(inputs: Sequence[Path]) -> None:
+    if not inputs:
+        raise SettingsError("no INPUT given: name recorded files or folders")
+
+
+def _check_out(out: Path, inputs: Sequence[Path] = ()) -> None:
+    there = next(path for path in (out, *out.absolute().parents) if path.exists())
+    if not there.is_dir():
+        raise SettingsError(f"--out {out}: {there} is a file; name a folder")
+    if not os.access(there, os.W_OK | os.X_OK):
+        raise SettingsError(f"--out {out}: you may not write into {there}; name another folder")
+    if any(path.is_dir() and path.resolve() == out.resolve() for path in inputs):
+        raise SettingsError(f"--out {out} is the folder of the recordings; name another")
+
+
+def _print_json(content: dict[str, Any]) -> None:
+    print(json.dumps({"format": JSON_FORMAT, "version": VERSION, **content}, indent=1))

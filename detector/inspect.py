@@ -1,0 +1,294 @@
+"""What a recording is and how healthy: header, clock, sensor, losses.
+
+The whole file is decoded, so that losses anywhere are seen; nothing is detected.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, Literal
+
+from recordings import (
+    SECOND_NS,
+    Header,
+    Health,
+    Probe,
+    RecordingError,
+    Zone,
+    open_recording,
+    probe,
+)
+
+from .inputs import Source, find_inputs
+
+Status = Literal["failed", "warning", "ok", "skipped"]
+
+_NO_OUTPUT = Path(os.devnull)
+"""In place of an output folder that is not to be searched."""
+
+_ORDER: tuple[Status, ...] = ("failed", "warning", "ok", "skipped")
+_NO_ZONE = "the clock's time zone is unknown (state it with --tz), so times have no offset"
+_HEADING = ("status", "file", "format", "device", "rate", "start", "length", "remarks")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inspection:
+    """One input and what was found in it."""
+
+    path: str
+    header: Header | None = None
+    """None if the file cannot be opened."""
+    probe: Probe | None = None
+    """None if not one sample can be read."""
+    health: Health | None = None
+    zone: Zone = field(default_factory=Zone)
+    tz_name: str | None = None
+    error: str = ""
+    """Why the file cannot be read."""
+    skipped: bool = False
+    """Whether it is a table in a folder and no recording: that is no failure."""
+
+    @property
+    def status(self) -> Status:
+        """``failed``; ``warning`` if something was lost, repaired or interrupted; else ``ok``."""
+        if self.skipped:
+            return "skipped"
+        if self.error:
+            return "failed"
+        return "warning" if self.remarks else "ok"
+
+    @property
+    def remarks(self) -> list[str]:
+        """Sentences on everything that is not as it should be."""
+        health = self.health
+        if health is None:
+            return [self.error]
+        said = [note.message for note in health.remarks]
+        if health.blocks_bad:
+            said.append(f"{health.blocks_bad} of {health.blocks} blocks are damaged")
+        if health.stamps_repaired:
+            said.append(f"{health.stamps_repaired} time stamps were repaired")
+        if health.gaps:
+            said.append(
+                f"{health.gaps} {'gap' if health.gaps == 1 else 'gaps'} "
+                f"({health.gap_ns / SECOND_NS / 60:.1f} min without samples)"
+            )
+        return [self.error, *said] if self.error else said
+
+    @property
+    def truncated(self) -> bool:
+        """Whether the file ends before its content does."""
+        notes = self.health.remarks if self.health else []
+        return any(note.code.startswith("truncated") for note in notes)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return all facts as plain values, None where unknown."""
+        header, health = self.header, self.health
+        start_ns, end_ns = (health.start_ns, health.end_ns) if health else (None, None)
+        return {
+            "path": self.path,
+            "status": self.status,
+            "error": self.error or None,
+            "format": header.format if header else None,
+            "device": header.device if header else None,
+            "serial": header.serial if header else None,
+            "firmware": header.firmware if header else None,
+            "start_time": None if start_ns is None else self.zone.local_iso(start_ns),
+            "start_utc": None if start_ns is None else self.zone.utc_iso(start_ns),
+            "end_time": None if end_ns is None else self.zone.local_iso(end_ns),
+            "end_utc": None if end_ns is None else self.zone.utc_iso(end_ns),
+            "duration_h": _hours(start_ns, end_ns),
+            "tz": self.tz_name,
+            "tz_source": "user" if self.tz_name else "unknown",
+            "stated_utc_offset_s": header.utc_offset_s if header else None,
+            "nominal_hz": header.nominal_hz if header else None,
+            "measured_hz": health.measured_hz if health else None,
+            "range_g": header.range_g if header else None,
+            "step_mg": self.probe.step_g * 1000 if self.probe else None,
+            "samples": health.samples if health else None,
+            "gaps": health.gaps if health else None,
+            "gap_min": health.gap_ns / SECOND_NS / 60 if health else None,
+            "blocks": health.blocks if health else None,
+            "blocks_bad": health.blocks_bad if health else None,
+            "stamps_repaired": health.stamps_repaired if health else None,
+            "truncated": self.truncated if health else None,
+            "remarks": self.remarks,
+            "notes": dict(header.notes) if header else {},
+        }
+
+
+def inspect_all(
+    inputs: Sequence[Path],
+    *,
+    tz: str | None = None,
+    rate_hz: float | None = None,
+    unit: str | None = None,
+    advance: Callable[[float, str], None] = lambda _share, _text: None,
+) -> list[Inspection]:
+    """Read every recording among files and folders from end to end.
+
+    Parameters
+    ----------
+    inputs
+        See :mod:`detector.inputs`.
+    tz
+        IANA name of the zone that the devices' clocks were set to.
+    rate_hz, unit
+        For tables that do not say.
+    advance
+        Called with the share of the work that is done and what is being read.
+    """
+    sources = find_inputs(inputs, out=_NO_OUTPUT, rate_hz=rate_hz, unit=unit)
+    return [
+        inspect_file(
+            source,
+            tz=tz,
+            rate_hz=rate_hz,
+            unit=unit,
+            advance=_part(advance, index, len(sources), source),
+        )
+        for index, source in enumerate(sources)
+    ]
+
+
+def _part(
+    advance: Callable[[float, str], None], index: int, total: int, source: Source
+) -> Callable[[int], None]:
+    """Turn the bytes read of one input into the share of all work."""
+    size = source.path.stat().st_size if source.path.is_file() else 0
+
+    def on_read(bytes_read: int) -> None:
+        # of a compressed file, bytes read are those of its content: the share is then too large
+        share = min(1.0, bytes_read / size) if size else 0.0
+        advance((index + share) / total, source.shown)
+
+    return on_read
+
+
+def inspect_file(
+    source: Source,
+    *,
+    tz: str | None = None,
+    rate_hz: float | None = None,
+    unit: str | None = None,
+    advance: Callable[[int], None] = lambda _: None,
+) -> Inspection:
+    """Read one input from end to end.
+
+    Parameters
+    ----------
+    source
+        The input.
+    tz
+        IANA name of the zone that the device's clock was set to.
+    rate_hz, unit
+        For tables that do not say.
+    advance
+        Called with the bytes read so far.
+    """
+    about = Inspection(path=source.shown, tz_name=tz)
+    if source.skipped:
+        return replace(about, error=source.skipped, skipped=True)
+    try:
+        recording = open_recording(source.path, rate_hz=rate_hz, unit=unit)
+    except RecordingError as error:
+        return replace(about, error=_said(error))
+    about = replace(about, header=recording.header)
+    try:
+        found = probe(recording)
+        about = replace(about, probe=found, zone=Zone.of(tz, found.start_ns))
+        for _ in recording.chunks():
+            advance(recording.health.bytes_read)
+    except RecordingError as error:
+        return replace(about, health=recording.health, error=_said(error))
+    return replace(about, health=recording.health)
+
+
+def _said(error: RecordingError) -> str:
+    return str(error).removeprefix(f"{error.path}: ")
+
+
+def described(one: Inspection) -> list[str]:
+    """Return the lines that describe one recording."""
+    lines = [one.path]
+    if one.header:
+        lines += [_line(*row) for row in _header_rows(one.header)]
+    if one.health and one.probe and one.health.start_ns is not None:
+        lines += [_line(*row) for row in _content_rows(one, one.health, one.probe)]
+    if one.error:
+        return [*lines, _line(one.status, one.error)]
+    return [*lines, *(_line("remark", text) for text in one.remarks or ["nothing is wrong"])]
+
+
+def listed(several: Sequence[Inspection]) -> list[str]:
+    """Return the lines of a table, one row per recording, problems first."""
+    rows: list[tuple[str, ...]] = [_HEADING]
+    rows += [_row(one) for one in sorted(several, key=lambda one: _ORDER.index(one.status))]
+    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]) - 1)]
+    lines = [
+        "  ".join([*(f"{cell:<{w}}" for cell, w in zip(row, widths, strict=False)), row[-1]])
+        for row in rows
+    ]
+    if any(one.health and not one.tz_name for one in several):
+        lines.append(_NO_ZONE)
+    return [line.rstrip() for line in lines]
+
+
+def _row(one: Inspection) -> tuple[str, ...]:
+    facts = one.as_dict()
+    rate, start, hours = facts["measured_hz"], facts["start_time"], facts["duration_h"]
+    return (
+        one.status,
+        one.path,
+        facts["format"] or "",
+        " ".join(filter(None, (facts["device"], facts["serial"]))),
+        "" if rate is None else f"{rate:.2f} Hz",
+        "" if start is None else start[:16].replace("T", " "),
+        "" if hours is None else _length(hours),
+        "; ".join(one.remarks),
+    )
+
+
+def _header_rows(header: Header) -> list[tuple[str, str]]:
+    device = [header.format, header.device]
+    device += [f"serial {header.serial}"] if header.serial else []
+    device += [f"firmware {header.firmware}"] if header.firmware else []
+    rows = [("device", ", ".join(filter(None, device)))]
+    notes = [f"{name}: {text}" for name, text in header.notes.items() if text]
+    return [*rows, ("header", "; ".join(notes))] if notes else rows
+
+
+def _content_rows(one: Inspection, health: Health, found: Probe) -> list[tuple[str, str]]:
+    header = one.header or Header(format="")
+    start_ns, end_ns = health.start_ns or 0, health.end_ns or 0
+    start, end = (one.zone.local_iso(ns) for ns in (start_ns, end_ns))
+    length = _length((end_ns - start_ns) / SECOND_NS / 3600)
+    hz, stated_hz = health.measured_hz or found.rate_hz, header.nominal_hz
+    stated = f", {stated_hz:g} Hz stated ({hz / stated_hz - 1:+.1%})" if stated_hz else ""
+    reach = f"range ±{header.range_g:g} g, " if header.range_g else ""
+    offset_s = header.utc_offset_s
+    says = "" if offset_s is None else f"; the file says UTC{offset_s / 3600:+g} h"
+    return [
+        ("time", f"{start} to {end} ({length})"),
+        ("zone", f"{one.tz_name or _NO_ZONE}{says}"),
+        ("rate", f"{hz:.3f} Hz measured{stated}"),
+        ("sensor", f"{reach}step {found.step_g * 1000:.2f} mg (measured)"),
+        ("samples", f"{health.samples:,} in {health.blocks:,} blocks".replace(",", " ")),
+    ]
+
+
+def _line(name: str, text: str) -> str:
+    return f"  {name:<9}{text}"
+
+
+def _hours(start_ns: int | None, end_ns: int | None) -> float | None:
+    return None if start_ns is None or end_ns is None else (end_ns - start_ns) / SECOND_NS / 3600
+
+
+def _length(hours: float) -> str:
+    if hours < 1:
+        return f"{hours * 60:.1f} min"
+    return f"{hours / 24:.1f} d" if hours >= 48 else f"{hours:.1f} h"
