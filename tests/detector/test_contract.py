@@ -1,0 +1,73 @@
+"""The output contract, written out: names and order of every column, names of every file."""
+
+from __future__ import annotations
+
+from detector.columns import DICTIONARY, EVENTS, NIGHTS, RECORDINGS, TABLES
+from detector.tables import dictionary_rows
+
+CONTRACT = {
+    "events.csv": """
+        recording_id night_date event_index start_time start_utc peak_utc end_utc duration_s kind
+        context counted reason confidence onset_offset_s peak_accel_mg peak_jerk_g_per_s width_s
+        rise_s effective_hz hf_lf_ratio n_bursts posture_change_deg still_before_s active_after_s
+        threshold_g_per_s floor_g_per_s cluster_id truncated
+    """,
+    "nights.csv": """
+        recording_id participant_id night_date night_index status reasons sleep_onset
+        sleep_onset_utc wake wake_utc spt_h onset_source onset_uncertainty_min
+        onset_window_start_utc onset_window_end_utc onset_window_usable_min sleep_starts_onset
+        sleep_starts_onset_per_h sleep_starts_onset_early15 sleep_starts_onset_late15
+        sleep_starts_reonset sleep_starts_sleep sleep_starts_night sleep_starts_night_per_h
+        n_clusters first_onset_offset_s last_onset_offset_s median_peak_accel_mg
+        median_peak_jerk_g_per_s n_micro_twitch n_limb_movement n_periodic_limb_movement
+        n_rhythmic_train n_body_movement n_impact n_disturbance n_brief_other plm_acc_per_h
+        posture_changes_per_h usable_h wear_pct gap_min blanked_min clipped_samples floor_g_per_s
+    """,
+    "recordings.csv": """
+        recording_id path participant_id site side status reason message device serial format
+        firmware nominal_hz measured_hz range_g step_mg start_utc end_utc duration_h tz tz_source
+        nights nights_analysable samples blocks_bad gaps gap_min input_bytes input_sha256
+        config_hash algorithm_version version
+    """,
+    "data_dictionary.csv": "name unit type definition source table",
+}
+
+UNITS = {
+    "_g_per_s": "g/s",
+    "_per_h": "1/h",
+    "_hz": "Hz",
+    "_mg": "mg",
+    "_deg": "deg",
+    "_pct": "%",
+    "_min": "min",
+    "_s": "s",
+    "_h": "h",
+    "_g": "g",
+}
+"""What a name's suffix says, the longest suffix first."""
+
+
+def test_the_columns_are_those_of_the_contract_in_its_order():
+    columns = {name: [c.name for c in table] for name, table in TABLES.items()}
+    assert columns == {name: names.split() for name, names in CONTRACT.items()}
+
+
+def test_every_column_of_every_table_is_in_the_dictionary_once_and_explained():
+    rows = dictionary_rows()
+    tables = {"events": EVENTS, "nights": NIGHTS, "recordings": RECORDINGS}
+    columns = [(f"{t}.csv", c.name) for t, cs in tables.items() for c in cs]
+    columns += [("data_dictionary.csv", c.name) for c in DICTIONARY]
+    assert [(row["table"], row["name"]) for row in rows] == columns
+    assert all(row["definition"] and row["source"] and row["type"] for row in rows)
+
+
+def test_the_suffix_of_a_name_is_its_unit():
+    for column in (*EVENTS, *NIGHTS, *RECORDINGS):
+        if column.type == "number":
+            suffix = next((s for s in UNITS if column.name.endswith(s)), None)
+            assert column.unit == (UNITS[suffix] if suffix else "1"), column.name
+
+
+def test_numbers_have_decimals_and_nothing_else_has():
+    for column in (c for table in TABLES.values() for c in table):
+        assert (column.decimals > 0) == (column.type == "number"), column.name

@@ -1,0 +1,24 @@
+"""Pages made from hand-made results."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from made_results import made_facts, made_nights
+from report.html_tree import Element, parse
+
+from detector.night import Night
+from detector.report import Page
+from detector.result import Facts
+
+
+def page_html(nights: Sequence[Night] | None = None, facts: Facts | None = None) -> str:
+    facts = facts or made_facts()
+    page = Page(facts)
+    for night in made_nights() if nights is None else nights:
+        page.add_night(night)
+    return page.html(facts)
+
+
+def page(nights: Sequence[Night] | None = None, facts: Facts | None = None) -> Element:
+    return parse(page_html(nights, facts))

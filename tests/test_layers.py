@@ -1,0 +1,248 @@
+"""Imports point one way. The table says which way; the tests hold it."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from graphlib import TopologicalSorter
+from typing import NamedTuple
+
+import pytest
+from project import ROOT, package_modules
+
+import detector
+import recordings
+from recordings import synthetic
+
+LAYERS = {
+    "recordings": (
+        "writers synthetic",  # made recordings and their truth: nothing of the readers needs them
+        "registry probing",  # which reader, and what the first minutes say
+        "formats",  # bytes to blocks
+        "clock source arrays",  # blocks to chunks; where bytes and samples come from
+        "kernels",
+        "zone",
+        "model",
+    ),
+    "detector": (
+        "__main__ cli flags",
+        "demo doctor inspect narrator",
+        "cohort",  # many recordings
+        "job merge",  # one recording into its folder; the tables of all
+        "report",
+        "output resultfile snippets methods",
+        "tables columns csvtext",
+        "pipeline",  # reading, detecting and judging meet here
+        "result",
+        "nights",
+        "findings",
+        "figures kinds onset",
+        "series guider wear grid",
+        "stream",  # the one pass
+        "candidates epoching window",
+        "design filters",
+        "kernels",
+        "night reasons",
+        "scan",
+        "inputs identity files cache console zone_names",
+        "config",
+        "settings",
+        "parameter version",
+    ),
+}
+"""Top to bottom. A module or subpackage imports from its own row and from those below."""
+
+UPWARD = {
+    ("detector.result", "detector.tables"): "a result turns itself into tables when asked to",
+}
+"""Imports against the direction, inside a function, and why."""
+
+APART = (
+    (
+        "nights kinds onset series guider wear grid",
+        "stream candidates epoching window design kernels",
+    ),
+)
+"""Parts that meet only in the tables of :mod:`detector.scan`."""
+
+SLOW = {"numba", "scipy", "pyarrow", "plotly", "pandas", "jinja2", "isal", "llvmlite"}
+"""Packages that take longer to import than a user wants to wait for ``--help``."""
+
+MODULES = package_modules()
+EXPORTED = {package.__name__: package.__all__ for package in (recordings, synthetic, detector)}
+
+
+class Import(NamedTuple):
+    """One import of one module of the project by another."""
+
+    importer: str
+    imported: str
+    name: str
+    """What is imported from it; empty for the module itself."""
+    at_top: bool
+    """Whether it runs when the importer is imported."""
+
+
+def imports_of(module: str) -> Iterator[Import]:
+    """Every import of the project's own modules, those for type checkers left out."""
+    path = MODULES[module]
+    package = module if path.name == "__init__.py" else module.rpartition(".")[0]
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    for node, at_top in statements(tree, at_top=True):
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                yield Import(module, alias.name, "", at_top)
+        elif isinstance(node, ast.ImportFrom):
+            above = package.split(".")[: len(package.split(".")) - node.level + 1]
+            base = ".".join([*(above if node.level else []), *filter(None, [node.module])])
+            for alias in node.names:
+                inner = f"{base}.{alias.name}"
+                is_module = inner in MODULES and alias.name not in EXPORTED.get(base, ())
+                target = (inner, "") if is_module else (base, alias.name)
+                yield Import(module, *target, at_top)
+
+
+def statements(node: ast.AST, *, at_top: bool) -> Iterator[tuple[ast.AST, bool]]:
+    """Every node with whether it runs at import; branches for type checkers left out."""
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.If) and "TYPE_CHECKING" in ast.unparse(child.test):
+            continue
+        inside = isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
+        yield child, at_top
+        yield from statements(child, at_top=at_top and not inside)
+
+
+IMPORTS = [each for module in MODULES for each in imports_of(module)]
+INTERNAL = [each for each in IMPORTS if each.imported in MODULES]
+
+
+def part(module: str) -> str:
+    """The module or subpackage right below a package that a module belongs to; itself if none."""
+    return module.split(".")[1] if "." in module else "__init__"
+
+
+def row(module: str) -> int:
+    """Row of the table, counted from the top; -1 for the packages themselves."""
+    if "." not in module:
+        return -1
+    rows = LAYERS[module.partition(".")[0]]
+    return next(i for i, names in enumerate(rows) if part(module) in names.split())
+
+
+def test_every_module_has_its_place_and_every_place_its_module():
+    for package, rows in LAYERS.items():
+        listed = [name for names in rows for name in names.split()]
+        there = {part(m) for m in MODULES if m.startswith(f"{package}.")}
+        assert sorted(listed) == sorted(there)
+
+
+def test_imports_point_down():
+    upward = {
+        (each.importer, each.imported)
+        for each in INTERNAL
+        if each.importer.split(".")[0] == each.imported.split(".")[0]
+        and row(each.importer) >= 0
+        and row(each.imported) < row(each.importer)
+    }
+    assert upward == set(UPWARD)
+
+
+def test_imports_against_the_direction_happen_when_called():
+    assert [e for e in INTERNAL if e[:2] in UPWARD and e.at_top] == []
+
+
+def test_no_imports_at_the_top_go_round():
+    graph: dict[str, set[str]] = {module: set() for module in MODULES}
+    for each in INTERNAL:
+        if each.at_top and not each.importer.startswith(f"{each.imported}."):
+            graph[each.importer].add(each.imported)
+    assert set(TopologicalSorter(graph).static_order()) == set(MODULES)
+
+
+@pytest.mark.parametrize(("some", "others"), APART)
+def test_the_pass_and_the_judgement_know_only_the_tables_between_them(some, others):
+    sides = (set(some.split()), set(others.split()))
+    across = [
+        each
+        for each in INTERNAL
+        if each.importer.startswith("detector.")
+        and each.imported.startswith("detector.")
+        and any(
+            part(each.importer) in a and part(each.imported) in b for a, b in (sides, sides[::-1])
+        )
+    ]
+    assert across == []
+
+
+def test_recordings_know_nothing_of_the_detector():
+    assert [
+        e for e in IMPORTS if e.importer.startswith("recordings") and "detector" in e.imported
+    ] == []
+
+
+def test_the_detector_takes_from_recordings_what_they_export():
+    taken = [
+        (each.importer, each.imported, each.name)
+        for each in IMPORTS
+        if each.importer.startswith("detector") and each.imported.startswith("recordings")
+    ]
+    whole = {importer for importer, _, name in taken if not name}
+    reached = [
+        (module, "recordings", node.attr)
+        for module in whole
+        for node in ast.walk(ast.parse(MODULES[module].read_text(encoding="utf-8")))
+        if isinstance(node, ast.Attribute) and ast.unparse(node.value) == "recordings"
+    ]
+    public = {("recordings", name) for name in ("", "__file__", *recordings.__all__)}
+    public |= {("recordings.synthetic", name) for name in synthetic.__all__}
+    assert taken
+    assert [t for t in taken + reached if t[1:] not in public] == []
+    assert {t[0] for t in taken if t[1] == "recordings.synthetic"} == {"detector.demo"}
+
+
+def test_what_packages_export_is_there():
+    for package in (recordings, synthetic, detector):
+        assert [name for name in package.__all__ if not hasattr(package, name)] == []
+
+
+def test_kernels_stand_alone():
+    kernels = [m for m in MODULES if ".kernels." in m]
+    assert len(kernels) >= 6
+    allowed = {"__future__", "math", "numba", "numpy", "numpy.typing"}
+    assert [e for e in IMPORTS if e.importer in kernels and e.imported not in allowed] == []
+
+
+def test_only_the_command_line_prints_or_ends_the_program():
+    loud = [
+        f"{module}:{node.lineno}"
+        for module, path in MODULES.items()
+        if module not in {"detector.cli", "detector.__main__"}
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call)
+        and ast.unparse(node.func) in {"print", "exit", "sys.exit", "SystemExit", "os._exit"}
+    ]
+    assert loud == []
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "import recordings",
+        "import detector",
+        "import detector.cli; detector.cli.main(['--help'])",
+        "import detector.cli; detector.cli.main(['run', '--help'])",
+        "import detector.cli; detector.cli.main(['config', 'show'])",
+    ],
+)
+def test_what_a_user_waits_for_loads_nothing_slow(statement):
+    program = f"{statement}\nimport sys; sys.stderr.write(' '.join(sys.modules))"
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", program],
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    assert SLOW & {name.split(".")[0] for name in done.stderr.split()} == set()
