@@ -12,13 +12,13 @@ Deviations, with what was measured on the real nights:
   median 0.00 degrees). From the mean the 10th percentiles are 0.03 (thigh, 15.6 mg, a day) and
   0.26 degrees (wrist, 3.9 mg, awake), where GGIR's own angle has 0.24 on the same wrist.
 - Unknown or unworn time is not counted as stillness, and does not enter the percentile.
-- The block must begin and end in half an hour of lying still: HDCZA cannot tell sitting quietly
-  from sleep and joined 2 hours on a sofa to the night after it. In sleep at most 11 % of the 5-s
-  epochs moved by more than 50 mg (in quarters of an hour), on the sofa 22 to 62 %, in front of
-  television 21 to 54 %. Not used at the ankle, where periodic limb movements move that often in
-  sleep.
-- The still blocks themselves, without the pauses between them, must last ``shortest_spt_h``: two
-  quiet half hours with an active one between them are no night.
+- The block must begin and end in half an hour of lying still, its outermost ten minutes included:
+  HDCZA cannot tell sitting quietly from sleep and joined 2 hours on a sofa to the night after it.
+  In sleep at most 11 % of the 5-s epochs moved by more than 50 mg (in quarters of an hour), on the
+  sofa 22 to 62 %, in front of television 21 to 54 %. Not used at the ankle, where periodic limb
+  movements move that often in sleep.
+- The still blocks themselves, without the pauses between them, must be two thirds of the whole:
+  quiet half hours with active ones between them are no night.
 """
 
 from __future__ import annotations
@@ -47,6 +47,7 @@ from .settings import SleepSettings
 _MEDIAN_MIN = 5
 _QUIET_SHARE = 0.2
 _SETTLED_MIN = 10
+_STILL_SHARE = 2 / 3
 _STILL_BLOCK_JOIN_MIN = 10
 
 
@@ -133,7 +134,7 @@ def _longest(
     settings: SleepSettings,
     site: Site,
 ) -> tuple[int, int] | None:
-    """Longest of the joined blocks that begins and ends quietly and is still for long enough."""
+    """Longest of the joined blocks that begins and ends quietly and is mostly still."""
     least = settings.shortest_spt_h * 60 * EPOCHS_PER_MIN
     still_mask = filled(still, len(grid))
     best: tuple[int, int] | None = None
@@ -141,8 +142,10 @@ def _longest(
         start, stop = int(block[0]), int(block[1])
         if site != "ankle":
             start, stop = _quiet_part(grid, worn, start, stop, settings)
-        enough = still_mask[start:stop].sum() >= least
-        if enough and (best is None or stop - start > best[1] - best[0]):
+        long_enough = stop - start >= max(least, 1)
+        if not long_enough or still_mask[start:stop].mean() < _STILL_SHARE:
+            continue
+        if best is None or stop - start > best[1] - best[0]:
             best = start, stop
     return best
 

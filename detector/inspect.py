@@ -52,6 +52,11 @@ class Inspection:
     """Whether it is a table in a folder and no recording: that is no failure."""
 
     @property
+    def shown_tz(self) -> str | None:
+        """Zone that the user named or the stamps carry, None if nobody knows."""
+        return self.tz_name if self.zone.tz is None else str(self.zone.tz)
+
+    @property
     def status(self) -> Status:
         """``failed``; ``warning`` if something was lost, repaired or interrupted; else ``ok``."""
         if self.skipped:
@@ -101,8 +106,8 @@ class Inspection:
             "end_time": None if end_ns is None else self.zone.local_iso(end_ns),
             "end_utc": None if end_ns is None else self.zone.utc_iso(end_ns),
             "duration_h": _hours(start_ns, end_ns),
-            "tz": self.tz_name,
-            "tz_source": "user" if self.tz_name else "unknown",
+            "tz": self.shown_tz,
+            "tz_source": "user" if self.tz_name else "file" if self.zone.tz else "unknown",
             "stated_utc_offset_s": header.utc_offset_s if header else None,
             "nominal_hz": header.nominal_hz if header else None,
             "measured_hz": health.measured_hz if health else None,
@@ -199,7 +204,8 @@ def inspect_file(
     about = replace(about, header=recording.header)
     try:
         found = probe(recording)
-        about = replace(about, probe=found, zone=Zone.of(tz, found.start_ns))
+        zone = Zone.of(tz, found.start_ns, offset_s=recording.header.known_offset_s)
+        about = replace(about, probe=found, zone=zone)
         for _ in recording.chunks():
             advance(recording.health.bytes_read)
     except RecordingError as error:
@@ -232,7 +238,7 @@ def listed(several: Sequence[Inspection]) -> list[str]:
         "  ".join([*(f"{cell:<{w}}" for cell, w in zip(row, widths, strict=False)), row[-1]])
         for row in rows
     ]
-    if any(one.health and not one.tz_name for one in several):
+    if any(one.health and not one.shown_tz for one in several):
         lines.append(_NO_ZONE)
     return [line.rstrip() for line in lines]
 
@@ -273,7 +279,7 @@ def _content_rows(one: Inspection, health: Health, found: Probe) -> list[tuple[s
     says = "" if offset_s is None else f"; the file says UTC{offset_s / 3600:+g} h"
     return [
         ("time", f"{start} to {end} ({length})"),
-        ("zone", f"{one.tz_name or _NO_ZONE}{says}"),
+        ("zone", f"{one.shown_tz or _NO_ZONE}{says}"),
         ("rate", f"{hz:.3f} Hz measured{stated}"),
         ("sensor", f"{reach}step {found.step_g * 1000:.2f} mg (measured)"),
         ("samples", f"{health.samples:,} in {health.blocks:,} blocks".replace(",", " ")),

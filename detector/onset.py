@@ -46,6 +46,8 @@ _COLE_KRIPKE_LIMIT_G = 0.044
 """Steady activity index that just counts as wake. The counts for which the weights were made do not
 exist here; scikit-digital-health's form of the rule (0.243 times weights that add up to 46.4, limit
 0.5, activity index in g) has its limit there."""
+_OWN_SD_MAX_G = 0.013
+"""No sensor at rest has more (van Hees 2013 tells non-wear by it)."""
 _ASLEEP_MIN = 10
 
 
@@ -255,13 +257,13 @@ def activity_index_g(grid: Grid, worn: Mask) -> Floats:
     """Activity index of every minute (Bai 2016): root of the variance above the sensor's own.
 
     The variance is the mean over axes and epochs of that within 5 s, which holds what moves faster
-    than about 0.2 Hz; the sensor's own is its 10th percentile over the night. NaN where less than
-    half of the minute is known.
+    than about 0.2 Hz; the sensor's own is its 10th percentile over the night, within what a sensor
+    at rest can have. NaN where less than half of the minute is known.
     """
     variance = np.where(worn, np.mean(grid.sd_g**2, axis=1), np.nan)
     if not worn.any():
         return np.full(len(grid) // EPOCHS_PER_MIN, np.nan)
-    own = np.percentile(variance[worn], 10)
+    own = min(np.percentile(variance[worn], 10), _OWN_SD_MAX_G**2)
     minutes = _by_minute(variance)
     known = ~np.isnan(minutes)
     n = known.sum(axis=1)

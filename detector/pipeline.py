@@ -58,7 +58,9 @@ class Analysis:
         self.recording = recording
         self.settings = settings
         self.probe: Probe = probe(recording)
-        self.zone = Zone.of(subject.tz, self.probe.start_ns)
+        self.zone = Zone.of(
+            subject.tz, self.probe.start_ns, offset_s=recording.header.known_offset_s
+        )
         self._subject = subject
         if self.probe.rate_hz < settings.scan.min_rate_hz:
             raise RecordingError(
@@ -78,8 +80,8 @@ class Analysis:
             health=self.recording.health,
             probe=self.probe,
             zone=self.zone,
-            tz_name=subject.tz,
-            tz_source="unknown" if subject.tz is None else "user",
+            tz_name=None if self.zone.tz is None else str(self.zone.tz),
+            tz_source="user" if subject.tz else "file" if self.zone.tz else "unknown",
             settings=self.settings,
             participant_id=subject.participant_id,
             site=subject.site,

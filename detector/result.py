@@ -28,7 +28,7 @@ class Facts:
     probe: Probe
     zone: Zone
     tz_name: str | None
-    tz_source: Literal["user", "unknown"]
+    tz_source: Literal["user", "file", "unknown"]
     settings: Settings
     participant_id: str = ""
     site: Site = "unknown"

@@ -24,8 +24,8 @@ class ArrayRecording:
     rate_hz
         True sampling rate.
     start
-        Time of the first row on the recording's clock. A time with an offset is taken at that
-        offset; pandas and NumPy times can be given as ISO text.
+        Time of the first row on the recording's clock. A time with an offset makes UTC
+        known; pandas and NumPy times can be given as ISO text.
 
     Raises
     ------
@@ -55,6 +55,7 @@ class ArrayRecording:
             format="arrays",
             nominal_hz=rate_hz,
             utc_offset_s=None if offset is None else int(offset.total_seconds()),
+            utc_known=offset is not None,
         )
         self.health = Health()
 

@@ -68,8 +68,15 @@ class Header:
     range_g: float | None = None
     utc_offset_s: int | None = None
     """Offset of the device clock from UTC where the file states one."""
+    utc_known: bool = False
+    """Whether every stamp carries that offset, so that UTC is certain whatever zone is named."""
     notes: Mapping[str, str] = field(default_factory=dict)
     """Free text of the header (body location, subject code, ...): shown, never trusted."""
+
+    @property
+    def known_offset_s(self) -> int | None:
+        """Offset of the device clock from UTC, None if nobody can be sure of it."""
+        return self.utc_offset_s if self.utc_known else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

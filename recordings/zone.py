@@ -8,7 +8,7 @@ recording, while the wearer's local time may have two.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from zoneinfo import ZoneInfo, available_timezones
 
 from .model import SECOND_NS
@@ -34,12 +34,12 @@ class Zone:
     unknown.
     """
 
-    tz: ZoneInfo | None = None
+    tz: tzinfo | None = None
     device_offset_s: int = 0
     """Constant offset of the device clock from UTC; meaningless without ``tz``."""
 
     @classmethod
-    def of(cls, name: str | None, start_ns: int) -> Zone:
+    def of(cls, name: str | None, start_ns: int, *, offset_s: int | None = None) -> Zone:
         """Zone of a recording whose clock showed ``name``'s local time when it began.
 
         Parameters
@@ -49,6 +49,9 @@ class Zone:
         start_ns
             Device time of the first sample. The offset in force then holds for the whole recording;
             an hour that exists twice is taken as the first.
+        offset_s
+            The device clock's offset from UTC, if its stamps carry it (:attr:`Header.utc_known`):
+            then ``name`` only says where the wearer was; without it, local time keeps this offset.
 
         Raises
         ------
@@ -56,12 +59,15 @@ class Zone:
             If the name is not an IANA zone.
         """
         if name is None:
-            return cls()
+            fixed = None if offset_s is None else timezone(timedelta(seconds=offset_s))
+            return cls(fixed, offset_s or 0)
         if name not in available_timezones():
             raise ValueError(
                 f"{name!r} is not an IANA time zone; write for example 'Europe/London'"
             )
         tz = ZoneInfo(name)
+        if offset_s is not None:
+            return cls(tz, offset_s)
         offset = _naive(start_ns).replace(tzinfo=tz).utcoffset()
         return cls(tz, int(offset.total_seconds()) if offset else 0)
 

@@ -45,12 +45,19 @@ RECORDINGS: tuple[Column, ...] = (
         "end_utc", "utc_time", "", "End of the last sample, in UTC; empty if unknown.", "samples"
     ),
     Column("duration_h", "number", "h", "From first to last sample, gaps included.", "samples", 3),
-    Column("tz", "string", "", "IANA time zone of device and wearer.", "command line"),
+    Column(
+        "tz",
+        "string",
+        "",
+        "IANA time zone of device and wearer, or the fixed offset that the file states.",
+        "command line",
+    ),
     Column(
         "tz_source",
         "string",
         "",
-        "user, or unknown: times are then the device's own, without offset, and UTC is empty.",
+        "user; file, if its stamps carry their offset; or unknown: times are the device's own, "
+        "without offset, and UTC is empty.",
         "command line",
     ),
     Column("nights", "integer", "1", "Nights that hold samples.", "time"),

@@ -77,7 +77,7 @@ def open_reader(path: Path, options: ReadOptions) -> TableReader:
     unit, reason = _unit(table, rest, options.unit)
     return TableReader(
         table=table,
-        header=_header(table, pace, unit, reason),
+        header=_header(table, meaning, pace, f"{unit} ({reason})"),
         scale=Scale(gain_g=(UNIT_GAIN_G[unit],) * 3),
         number=meaning,
         pace=pace,
@@ -208,16 +208,19 @@ def _doubts(table: Table, rest_g: float) -> tuple[Remark, ...]:
     return (Remark("unit_doubtful", text),)
 
 
-def _header(table: Table, pace: Pace, unit: str, reason: str) -> Header:
-    """Return what was found out."""
+def _header(table: Table, number: TimeNumber | None, pace: Pace, unit: str) -> Header:
+    """Return what was found out. Numbers since 1970 count in UTC by definition."""
+    since_1970 = number is not None and not number.relative
+    offset_s = 0 if since_1970 else table.utc_offset_s
     columns = table.columns
     time = "" if columns.time is None else f"{table.names[columns.time]}, "
     return Header(
         format=table.format,
         nominal_hz=pace.rate_hz,
-        utc_offset_s=table.utc_offset_s,
+        utc_offset_s=offset_s,
+        utc_known=offset_s is not None,
         notes={
             "columns": time + ", ".join(table.names[axis] for axis in columns.axes),
-            "unit": f"{unit} ({reason})",
+            "unit": unit,
         },
     )

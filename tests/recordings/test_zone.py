@@ -107,3 +107,19 @@ def test_an_hour_that_exists_twice_is_taken_as_the_first():
 def test_only_iana_names_are_taken(name):
     with pytest.raises(ValueError, match="IANA"):
         Zone.of(name, 0)
+
+
+def test_stamps_that_carry_their_offset_are_believed_and_the_zone_says_where_the_wearer_was():
+    at = device_ns("2024-07-01T21:00:00")  # as stamped, in UTC
+    zone = Zone.of("Europe/London", at, offset_s=0)
+    assert zone.utc_iso(at) == "2024-07-01T21:00:00.000Z"
+    assert zone.local_iso(at) == "2024-07-01T22:00:00.000+01:00"
+
+
+def test_without_a_zone_local_time_keeps_the_offset_of_the_stamps():
+    at = device_ns("2024-07-01T21:00:00")
+    zone = Zone.of(None, at, offset_s=-5 * 3600)
+    assert zone.utc_iso(at) == "2024-07-02T02:00:00.000Z"
+    assert zone.local_iso(at) == "2024-07-01T21:00:00.000-05:00"
+    (night,) = zone.nights(at, at + 1)
+    assert night.date == date(2024, 7, 1)
