@@ -8,12 +8,16 @@ from numpy.typing import NDArray
 from recordings import SECOND_NS, sample_times
 
 from .design import Design
-from .kernels import features
+from .kernels import features, timing
 from .scan import CANDIDATE, Snippet
 from .settings import ScanSettings
 from .window import Window
 
 SNIPPET_BEFORE_S, SNIPPET_AFTER_S = 3.0, 5.0
+AROUND_S = 1.5
+"""Signal on each side of a peak for its exact time: the backward filter comes to rest in it."""
+REACH_S = 0.25
+"""How far the exact time may lie from the one corrected by the mean delay."""
 
 
 def measure(
@@ -64,9 +68,37 @@ def measure(
     rows["start_ns"], rows["peak_ns"], rows["end_ns"] = times.T
     rows["peak_ns"] = np.clip(rows["peak_ns"] + shift_ns, rows["start_ns"], rows["end_ns"])
     rows["still_before_s"] = (found[:, 0] - found[:, 3]) / design.rate_hz
+    for k in np.flatnonzero(could_be_sleep_start(rows)):
+        rows["peak_ns"][k] = _true_peak_ns(int(found[k, 1]), window, extent, knots, design)
+    rows["start_ns"] = np.minimum(rows["start_ns"], rows["peak_ns"])
+    rows["end_ns"] = np.maximum(rows["end_ns"], rows["peak_ns"])
     positions = found - window.origin - design.delay_n
     rows["clipped"] = [bool(window.clipped[max(0, a) : b + 1].any()) for a, _, b, _ in positions]
     return rows
+
+
+def _true_peak_ns(
+    peak: int,
+    window: Window,
+    extent: tuple[int, int],
+    knots: NDArray[np.int64],
+    design: Design,
+) -> int:
+    """Time of the zero-phase jerk envelope's peak near an envelope peak."""
+    at = peak - window.origin
+    first = max(at - round(AROUND_S * design.rate_hz), extent[0])
+    stop = min(at + round(AROUND_S * design.rate_hz), extent[1])
+    place = timing.zero_phase_peak(
+        window.slow_g[:, first:stop].copy(),
+        design.poles[:2],
+        float(design.gains[0]),
+        design.rms_n,
+        at - design.delay_n - first,
+        round(REACH_S * design.rate_hz),
+    )
+    whole = int(np.floor(place))
+    left_ns, right_ns = sample_times(knots, window.origin + first + np.array([whole, whole + 1]))
+    return int(left_ns + round((place - whole) * int(right_ns - left_ns)))
 
 
 def could_be_sleep_start(candidates: NDArray[np.void]) -> NDArray[np.bool_]:

@@ -142,7 +142,7 @@ class Showing(Saying):
     """What the demonstration needs."""
 
     out: Annotated[Path, Flag(alias="-o", help="folder for the results")]
-    seed: Annotated[int, Flag(help="which night, from 0", validator=Number(gte=0))] = 3
+    seed: Annotated[int, Flag(help="which night, from 0", validator=Number(gte=0))] = 15
 
 
 @Flag(name="*")

@@ -13,7 +13,10 @@ from .filters import Band, butterworth_band
 from .settings import ScanSettings, SettingsError
 
 LIMB_HZ = 4.0
-"""A limb jerk's main frequency: the group delay is taken here."""
+"""A limb jerk's main frequency."""
+DELAY_AT_HZ = 3.1
+"""Where the group delay is taken: between causal and zero-phase envelope peaks of synthetic limb
+jerks the median difference then vanishes (development seeds)."""
 JERK_SHARE, IMPACT_SHARE = 0.4, 0.46
 """Upper band edges are at most these shares of the rate (SCIENCE: below Nyquist with a margin)."""
 AFTER_S = 5.5
@@ -63,7 +66,7 @@ class Design:
         has_impact = len(bands) == 3
         padded = bands if has_impact else [*bands, Band(0.0, np.zeros((2, 2)))]
         frame_n, rms_n = round(rate_hz), max(1, round(s.envelope_s * rate_hz))
-        jerk_delay_s = bands[0].group_delay_s(LIMB_HZ, rate_hz)
+        jerk_delay_s = bands[0].group_delay_s(DELAY_AT_HZ, rate_hz)
         return cls(
             rate_hz=rate_hz,
             poles=np.concatenate([band.poles for band in padded]),

@@ -154,8 +154,8 @@ def gap_min(grid: Grid) -> float:
 def posture_changes_per_h(picture: Picture) -> float | None:
     """Lasting changes of posture per usable hour of the sleep period.
 
-    The mean vectors of the minute before and the minute after differ by more than 30 degrees;
-    changes within about two minutes are one.
+    The mean vectors of the minute before and the minute after, both within the sleep period, differ
+    by more than 30 degrees; changes within about two minutes are one.
     """
     hours = usable_h(picture)
     if picture.sleep is None or hours == 0:
@@ -164,7 +164,9 @@ def posture_changes_per_h(picture: Picture) -> float | None:
     worn_g = np.where((grid.known & ~picture.off)[:, None], grid.mean_g, np.nan)
     minute_g = np.stack([rolling_mean(worn_g[:, i], EPOCHS_PER_MIN) for i in range(3)], axis=1)
     changed = angle_deg(minute_g[:-EPOCHS_PER_MIN], minute_g[EPOCHS_PER_MIN:])
-    within = picture.extent[EPOCHS_PER_MIN:] > 0
+    asleep = picture.extent > 0
+    last = np.minimum(np.arange(len(changed)) + 2 * EPOCHS_PER_MIN - 1, len(grid) - 1)
+    within = asleep[: len(changed)] & asleep[last]
     return len(runs((changed > _POSTURE_CHANGE_DEG) & within)) / hours
 
 

@@ -294,19 +294,20 @@ def classify(
 def gather(candidates: NDArray[np.void], settings: KindSettings, site: Site) -> Evidence:
     """All evidence: the candidates' own features and what their neighbours add."""
     s = settings
-    own = {
-        name: candidates[name].astype(np.float64)
+    # Rounded, so that a width of 0.8 s, in single precision 0.80000001, is within a limit of 0.8 s.
+    own: Evidence = {
+        name: candidates[name].astype(np.float64).round(6)
         for name in (
             "peak_accel_mg", "peak_jerk_g_per_s", "width_s", "effective_hz", "hf_lf_ratio",
             "lf_share", "n_bursts", "burst_interval_s", "burst_interval_cv", "burst_spread",
             "n_alternations", "alternation_cv", "posture_change_deg", "still_before_s",
         )
     }  # fmt: skip
-    start, end = (series.seconds(candidates, name) for name in ("start_ns", "end_ns"))
+    start_ns, peak_ns, end_ns = (candidates[f"{name}_ns"] for name in ("start", "peak", "end"))
     followed_s = series.followed_s(candidates, s)
     evidence = own | {
-        "duration_s": end - start,
-        "peak_at_s": series.seconds(candidates, "peak_ns") - start,
+        "duration_s": (end_ns - start_ns) / 1e9,
+        "peak_at_s": (peak_ns - start_ns) / 1e9,
         "later_share": series.later_share(candidates, s),
         "followed_s": followed_s,
         "active_after_s": series.active_after_s(candidates),

@@ -211,8 +211,7 @@ def _tolerant_turns(night: _Night) -> Mask:
 
 def isolated_jerks(candidates: NDArray[np.void], settings: KindSettings) -> Mask:
     """Brief events with no other event's peak within ``isolated_s``."""
-    peak_s = candidates["peak_ns"] / 1e9
-    gap = np.diff(peak_s, prepend=-np.inf, append=np.inf)
+    gap = np.concatenate([[np.inf], np.diff(candidates["peak_ns"]) / 1e9, [np.inf]])
     brief = (candidates["end_ns"] - candidates["start_ns"]) / 1e9 <= settings.duration_max_s
     alone = (gap[:-1] >= settings.isolated_s) & (gap[1:] >= settings.isolated_s)
     return np.asarray(brief & alone & ~candidates["truncated"])

@@ -14,6 +14,8 @@ from .settings import KindSettings
 
 AFTER_S = 60.0
 """How long what follows an event is looked at."""
+_LEAST = 1e-6
+"""g/s; slow events may have next to no jerk."""
 
 
 def seconds(candidates: NDArray[np.void], name: str) -> Floats:
@@ -51,7 +53,7 @@ def later_share(candidates: NDArray[np.void], settings: KindSettings) -> Floats:
     share = np.maximum(candidates["late_ratio"].astype(np.float64), 0.0)
     stop = np.searchsorted(start, end + settings.arousal_s, side="right")
     for i in np.flatnonzero(stop > np.arange(len(candidates)) + 1):
-        share[i] = max(share[i], peak[i + 1 : stop[i]].max() / peak[i])
+        share[i] = np.maximum(share[i], peak[i + 1 : stop[i]].max() / np.maximum(peak[i], _LEAST))
     return share
 
 
@@ -65,7 +67,7 @@ def in_train(candidates: NDArray[np.void], settings: KindSettings) -> Mask:
     mask = np.zeros(n, np.bool_)
     if n < least:
         return mask
-    apart = sliding_window_view(np.diff(seconds(candidates, "peak_ns")), least - 1)
+    apart = sliding_window_view(np.diff(candidates["peak_ns"]) / 1e9, least - 1)
     size = sliding_window_view(candidates["peak_jerk_g_per_s"].astype(np.float64), least)
     even = (
         (apart.min(axis=1) >= settings.train_interval_low_s)
@@ -84,14 +86,13 @@ def in_periodic_series(candidates: NDArray[np.void], member: Mask, settings: Kin
     An interval outside these limits ends the run, and so does a movement that is too long to be a
     leg movement. Other events that are no members do not matter.
     """
-    start = seconds(candidates, "start_ns")
-    duration = seconds(candidates, "end_ns") - start
+    duration_s = (candidates["end_ns"] - candidates["start_ns"]) / 1e9
     index = np.flatnonzero(member)
     mask = np.zeros(len(candidates), np.bool_)
     if len(index) < settings.periodic_min:
         return mask
-    too_long = np.cumsum(duration > settings.periodic_longest_s)
-    interval = np.diff(start[index])
+    too_long = np.cumsum(duration_s > settings.periodic_longest_s)
+    interval = np.diff(candidates["start_ns"][index]) / 1e9
     follows = (
         (interval >= settings.periodic_low_s)
         & (interval <= settings.periodic_high_s)
@@ -114,7 +115,7 @@ def clusters(
     index = np.flatnonzero(member)
     if len(index) == 0:
         return numbers
-    pause = np.diff(seconds(candidates, "peak_ns")[index])
+    pause = np.diff(candidates["peak_ns"][index]) / 1e9
     run = np.cumsum(np.concatenate([[False], pause > settings.cluster_gap_s]))
     large = np.bincount(run) >= settings.cluster_min
     number = np.where(large, np.cumsum(large) - 1, -1)

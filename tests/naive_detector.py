@@ -97,3 +97,12 @@ def width(envelope, peak, share):
 def angle_deg(a, b):
     cosine = a @ b / np.sqrt((a @ a) * (b @ b))
     return np.degrees(np.arccos(np.clip(cosine, -1, 1)))
+
+
+def zero_phase_peak_s(waveform, rate_hz):
+    """Time of the largest 100 ms RMS of the 2-8 Hz jerk, filtered forwards and backwards."""
+    sos = signal.butter(2, [2, 8], "bandpass", fs=rate_hz, output="sos")
+    jerk = np.diff(signal.sosfiltfilt(sos, waveform)) * rate_hz
+    window_n = round(0.1 * rate_hz)
+    power = np.convolve(jerk**2, np.ones(window_n) / window_n, mode="same")
+    return (power.argmax() + 0.5) / rate_hz

@@ -12,8 +12,10 @@ from datetime import date
 
 import numpy as np
 
-from detector.night import Interval, Night
+from detector.grid import Grid
+from detector.night import Interval, Night, Sleep
 from detector.nights import judge
+from detector.onset import find_sleep
 from detector.scan import CANDIDATE, EPOCH, Scan
 from detector.settings import Settings
 from recordings import SECOND_NS, NightSpan
@@ -144,6 +146,24 @@ def series(first: str, count: int, every_s: float, **changes: float) -> np.ndarr
     return events(*(event(peak_ns, **changes) for peak_ns in peaks_ns))
 
 
+def slept(
+    epochs: np.ndarray,
+    candidates: np.ndarray | None = None,
+    *,
+    settings: Settings | None = None,
+    **known: object,
+) -> Sleep | None:
+    """Find the sleep of a made night in which the sensor was worn all the time."""
+    grid = Grid.of(epochs, SPAN, RATE_HZ)
+    candidates = events() if candidates is None else candidates
+    return find_sleep(grid, grid.known, candidates, settings or Settings(), **known)
+
+
+def minutes_between(a_ns: int, b_ns: int) -> float:
+    """Distance of two times."""
+    return abs(a_ns - b_ns) / MINUTE_NS
+
+
 NIGHT = (("awake", 120), ("asleep", 480), ("awake", 60))
 """From 21:00: awake until 23:00, asleep until 07:00, then awake for an hour."""
 
@@ -170,3 +190,8 @@ def judged(epochs: np.ndarray, candidates: np.ndarray | None = None, **known: ob
 def usual_night(*rows: np.ndarray, **known: object) -> Night:
     """The night of :data:`NIGHT` with these events in it."""
     return judged(recorded("21:00", *NIGHT), events(*rows), **known)
+
+
+def decided(night: Night, *names: str) -> list[tuple[object, ...]]:
+    """What was decided about each event of the night, in the named respects."""
+    return list(zip(*(getattr(night.events, name).tolist() for name in names), strict=True))

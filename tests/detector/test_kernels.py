@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from detector.filters import butterworth_band
-from detector.kernels import bands, epochs, events, features, intake, levels
+from detector.kernels import bands, epochs, events, features, intake, levels, timing
 
 RATE_HZ = 50.0
 BANDS_HZ = ((2, 8), (1, 8), (12, 23))
@@ -283,3 +283,39 @@ def test_intake_scales_and_marks_the_ends_of_the_range(dtype):
     intake.to_g(samples, gain_g, offset_g, np.array([-512.0, 511.0]), accel_g, clipped)
     np.testing.assert_array_equal(accel_g.T, samples * gain_g + offset_g)
     assert list(clipped) == [True, False, False, True]
+
+
+def test_the_backward_filter_is_the_forward_one_on_reversed_samples():
+    x = np.random.default_rng(6).normal(size=300)
+    x[-5:] = x[-1]  # its history: the last value has stood for ever
+    design, out = butterworth_band(2, 8, RATE_HZ), np.empty(300)
+    timing.filter_backwards(x, design.poles, design.gain, out)
+    expected = naive.band(np.stack([x[::-1] - x[-1]] * 3, axis=1), 2, 8, RATE_HZ)[::-1, 0]
+    np.testing.assert_allclose(out, expected, atol=1e-12)
+
+
+@pytest.mark.parametrize("window_n", [1, 4, 5])
+def test_the_centred_rms_is_centred(window_n):
+    power, out = np.zeros(21), np.empty(21)
+    power[10] = window_n
+    timing.centred_rms(power, window_n, out)
+    first = 10 - (window_n - 1 - window_n // 2)
+    assert list(np.flatnonzero(out)) == list(range(first, first + window_n))
+
+
+@pytest.mark.parametrize("rate_hz", [25.0, 50.0, 100.0])
+@pytest.mark.parametrize(
+    ("limb_hz", "within_s"),
+    [(2.5, 0.012), (4.0, 0.012), (6.0, 0.045)],  # of 6 Hz the RMS leaves two humps
+)
+def test_the_peak_time_has_no_delay_at_any_frequency(rate_hz, limb_hz, within_s):
+    t = np.arange(round(6 * rate_hz)) / rate_hz
+    middle_s = 3.0123
+    wave = np.sin(2 * np.pi * limb_hz * (t - middle_s)) * np.exp(-(((t - middle_s) / 0.2) ** 2))
+    slow = naive.band(np.stack([wave, 0 * wave, 0 * wave], axis=1), 2, 8, rate_hz).T.copy()
+    design, guess = butterworth_band(2, 8, rate_hz), round((middle_s + 0.1) * rate_hz)
+    window_n = round(0.1 * rate_hz)
+    place = timing.zero_phase_peak(
+        slow, design.poles, design.gain, window_n, guess, round(0.25 * rate_hz)
+    )
+    assert place / rate_hz == pytest.approx(middle_s, abs=within_s)

@@ -1,0 +1,92 @@
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+from typing import get_args
+
+import pytest
+
+import detector
+import recordings
+from detector.findings import FINDINGS
+from detector.kinds import rules
+from detector.night import Site
+from detector.reasons import REASONS, REMARKS, sentence
+from detector.settings import KindSettings
+
+DETECTOR = Path(detector.__file__).parent
+RECORDINGS = Path(recordings.__file__).parent
+
+
+def strings(*paths: Path) -> set[str]:
+    """Every string constant in Python files but docstrings."""
+    return {
+        node.value
+        for path in paths
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    }
+
+
+def rule_reasons() -> set[str]:
+    return {rule.reason for site in get_args(Site) for rule in rules(KindSettings(), site, 75.0)}
+
+
+def uncounted_reasons() -> set[str]:
+    """Codes in the table of :func:`detector.nights._why`."""
+    tree = ast.parse((DETECTOR / "nights.py").read_text(encoding="utf-8"))
+    (why,) = (
+        node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef) and node.name == "_why"
+    )
+    (table,) = (node.iter for node in ast.walk(why) if isinstance(node, ast.For))
+    return {row.elts[0].value for row in table.elts}
+
+
+def test_every_code_that_is_used_has_a_sentence_and_every_sentence_is_used():
+    used = {code for code, _ in FINDINGS} | rule_reasons() | uncounted_reasons()
+    assert used == set(REASONS)
+
+
+def test_reasons_of_events_and_of_nights_are_told_apart():
+    events = {code for code, reason in REASONS.items() if reason.level == "event"}
+    assert events == rule_reasons() | uncounted_reasons()
+
+
+def test_reasons_that_stop_a_night_come_before_those_that_limit_it():
+    levels = [REASONS[code].level for code, _ in FINDINGS]
+    assert levels == sorted(levels, key=["stops", "limits", "note"].index)
+
+
+def test_every_remark_of_a_reader_has_a_sentence_and_every_sentence_a_remark():
+    readers = [path for path in RECORDINGS.rglob("*.py") if "synthetic" not in path.parts]
+    assert set(REMARKS) <= strings(*readers)
+    remarked = set()
+    for path in readers:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            called = isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
+            if called and node.func.attr in {"remark", "note"} and node.args:
+                remarked |= {
+                    leaf.value
+                    for leaf in ast.walk(node.args[0])
+                    if isinstance(leaf, ast.Constant) and isinstance(leaf.value, str)
+                }
+    assert remarked <= set(REMARKS)
+
+
+@pytest.mark.parametrize("reason", [*REASONS.values(), *REMARKS.values()], ids=lambda r: r.code)
+def test_a_sentence_is_plain_and_whole(reason):
+    assert re.fullmatch(r"[a-z][a-z_]*", reason.code)
+    assert re.fullmatch(r"[A-Z].{20,}\.", reason.sentence)
+    assert "_" not in reason.sentence
+
+
+def test_a_code_gives_its_sentence():
+    assert sentence("no_sleep") == REASONS["no_sleep"].sentence
+    with pytest.raises(KeyError):
+        sentence("no_such_code")
+
+
+def test_the_tables_are_keyed_by_code():
+    assert all(code == reason.code for code, reason in (REASONS | REMARKS).items())
+    assert {reason.level for reason in REMARKS.values()} == {"file"}
