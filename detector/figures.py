@@ -67,23 +67,17 @@ class Picture:
         return self._enough(np.where(self.off, 0.0, self.grid.observed_s), interval)
 
     @property
-    def quiet(self) -> Interval | None:
-        """The onset window from the first stillness on."""
-        if self.window is None:
-            return None
-        before_ns = round(self.settings.before_min * MINUTE_NS)
-        return Interval(self.window.start_ns + before_ns, self.window.end_ns)
-
-    @property
     def headline(self) -> Interval | None:
         """The onset window if it carries a count.
 
         Walking about until bed time makes a noisy floor and does not matter, while noise that goes
-        on when the wearer lies still (a vehicle) does.
+        on from the first stillness on (a vehicle) does.
         """
-        if self.window is None or self.quiet is None:
+        if self.window is None:
             return None
-        fit = self.carries(self.window) and self._enough(self.usable_s, self.quiet)
+        before_ns = round(self.settings.before_min * MINUTE_NS)
+        quiet = Interval(self.window.start_ns + before_ns, self.window.end_ns)
+        fit = self.carries(self.window) and self._enough(self.usable_s, quiet)
         return self.window if fit else None
 
     @property
@@ -172,12 +166,11 @@ def posture_changes_per_h(picture: Picture) -> float | None:
 
 def plm_acc_per_h(picture: Picture, events: Events, site: Site) -> float | None:
     """Periodic limb movements per usable hour of the sleep period; at the ankle only."""
-    hours = usable_h(picture)
-    if site != "ankle" or picture.sleep is None or hours == 0:
+    hours, asleep = usable_h(picture), picture.asleep
+    if site != "ankle" or asleep is None or hours == 0:
         return None
-    return (
-        int(np.sum(_in_sleep(picture, events) & (events.kind == "periodic_limb_movement"))) / hours
-    )
+    periodic = events.kind == "periodic_limb_movement"
+    return int(np.sum(_in_sleep(asleep, events) & periodic)) / hours
 
 
 def counts(picture: Picture, events: Events, countable: Mask) -> dict[str, int | None]:
@@ -212,7 +205,7 @@ def counts(picture: Picture, events: Events, countable: Mask) -> dict[str, int |
     }
     if asleep is None or usable_h(picture) == 0:
         return found
-    in_sleep = _in_sleep(picture, events)
+    in_sleep = _in_sleep(asleep, events)
     near = in_sleep | within(window) if window else in_sleep
     repetitive = events.cluster[near & (events.cluster >= 0)]
     return found | {
@@ -224,11 +217,9 @@ def counts(picture: Picture, events: Events, countable: Mask) -> dict[str, int |
     }
 
 
-def _in_sleep(picture: Picture, events: Events) -> Mask:
+def _in_sleep(asleep: Interval, events: Events) -> Mask:
     """Events of the sleep period in usable time."""
-    asleep, peak_ns = picture.asleep, events.candidates["peak_ns"]
-    if asleep is None:
-        return np.zeros(len(events), np.bool_)
+    peak_ns = events.candidates["peak_ns"]
     within = (peak_ns >= asleep.start_ns) & (peak_ns < asleep.end_ns)
     return np.asarray(within & (events.context != "unusable"))
 

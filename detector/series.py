@@ -9,6 +9,8 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
+from recordings import SECOND_NS
+
 from .grid import Floats, Mask
 from .settings import KindSettings
 
@@ -18,18 +20,12 @@ _LEAST = 1e-6
 """g/s; slow events may have next to no jerk."""
 
 
-def seconds(candidates: NDArray[np.void], name: str) -> Floats:
-    """A time of all candidates in seconds since the first one began."""
-    if len(candidates) == 0:
-        return np.empty(0)
-    return np.asarray((candidates[name] - candidates["start_ns"][0]) / 1e9)
-
-
 def active_after_s(candidates: NDArray[np.void]) -> Floats:
     """Seconds of movement (other events) within the minute after each event's end."""
     if len(candidates) == 0:
         return np.empty(0)
-    start, end = seconds(candidates, "start_ns"), seconds(candidates, "end_ns")
+    first_ns = candidates["start_ns"][0]
+    start, end = ((candidates[name] - first_ns) / 1e9 for name in ("start_ns", "end_ns"))
     times = np.stack([start, end], axis=1).ravel()
     moved = np.concatenate([[0.0], np.cumsum(end - start)])
     moved_by = np.stack([moved[:-1], moved[1:]], axis=1).ravel()
@@ -40,18 +36,19 @@ def followed_s(candidates: NDArray[np.void], settings: KindSettings) -> Floats:
     """From each event's end to the end of its bout of movement: no pause above ``arousal_s``."""
     if len(candidates) == 0:
         return np.empty(0)
-    start, end = seconds(candidates, "start_ns"), seconds(candidates, "end_ns")
-    bout = np.cumsum(np.concatenate([[False], start[1:] - end[:-1] > settings.arousal_s]))
+    start_ns, end_ns = candidates["start_ns"], candidates["end_ns"]
+    pause_s = (start_ns[1:] - end_ns[:-1]) / 1e9
+    bout = np.cumsum(np.concatenate([[False], pause_s > settings.arousal_s]))
     last = np.searchsorted(bout, bout, side="right") - 1
-    return np.asarray(end[last] - end)
+    return np.asarray((end_ns[last] - end_ns) / 1e9)
 
 
 def later_share(candidates: NDArray[np.void], settings: KindSettings) -> Floats:
     """Largest jerk within ``arousal_s`` after the event, in it or in others, over its own peak."""
-    start, end = seconds(candidates, "start_ns"), seconds(candidates, "end_ns")
     peak = candidates["peak_jerk_g_per_s"].astype(np.float64)
     share = np.maximum(candidates["late_ratio"].astype(np.float64), 0.0)
-    stop = np.searchsorted(start, end + settings.arousal_s, side="right")
+    horizon_ns = candidates["end_ns"] + round(settings.arousal_s * SECOND_NS)
+    stop = np.searchsorted(candidates["start_ns"], horizon_ns, side="right")
     for i in np.flatnonzero(stop > np.arange(len(candidates)) + 1):
         share[i] = np.maximum(share[i], peak[i + 1 : stop[i]].max() / np.maximum(peak[i], _LEAST))
     return share

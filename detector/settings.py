@@ -443,11 +443,12 @@ class KindSettings(Group):
         0.35, "and its greatest width", low=0.1, high=1, source="simulation"
     )
     effective_low_hz: float = setting(
-        2.0,
+        1.85,
         "lowest effective frequency (peak jerk / 2 pi peak acceleration)",
         low=0.5,
         high=4,
-        source="simulation: turning is below 1.5 Hz",
+        source="simulation: 99 % of planted jerks (development seeds) lie above, turning below "
+        "1.5 Hz",
     )
     effective_high_hz: float = setting(
         12.0, "highest effective frequency", low=6, high=30, source="simulation"

@@ -212,6 +212,11 @@ def test_a_diary_that_agrees_is_known_to_ten_minutes():
     assert slept(recorded("21:00", *NIGHT), given=given).uncertainty_min == 10
 
 
+def test_given_times_need_no_signal():
+    given = Interval(at("23:00"), at("07:00"))
+    assert slept(recorded("21:00"), given=given).candidates == {"diary": given.start_ns}
+
+
 def test_given_times_need_no_stillness():
     given = Interval(at("23:00"), at("07:00"))
     sleep = slept(recorded("21:00", ("awake", 660)), given=given)
