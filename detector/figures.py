@@ -107,6 +107,7 @@ def measures(picture: Picture, events: Events, site: Site) -> dict[str, Any]:
     grid = picture.grid
     return {
         "usable_h": usable_h(picture),
+        "night_usable_h": night_usable_h(picture),
         "observed_h": float(grid.sampled_s.sum()) / 3600,
         "wear_pct": wear_pct(picture),
         "gap_min": gap_min(grid),
@@ -121,6 +122,14 @@ def measures(picture: Picture, events: Events, site: Site) -> dict[str, Any]:
 def usable_h(picture: Picture) -> float:
     """Usable hours of the sleep period, of the night if there is none."""
     return float(np.sum(picture.usable_s * picture.extent)) / 3600
+
+
+def night_usable_h(picture: Picture) -> float | None:
+    """Usable hours from the onset window's start to wake, None without a window."""
+    if picture.window is None or picture.asleep is None:
+        return None
+    night = Interval(picture.window.start_ns, picture.asleep.end_ns)
+    return picture.usable_min(night) / 60
 
 
 def wear_pct(picture: Picture) -> float | None:

@@ -125,6 +125,8 @@ class Night:
     window_usable_min: float | None = None
     usable_h: float = 0.0
     """Usable hours (worn, observed, quiet floor) of the sleep period, or of the night if none."""
+    night_usable_h: float | None = None
+    """Usable hours from the onset window's start to wake; None without a window."""
     observed_h: float = 0.0
     """Hours of the night that have samples at all."""
     wear_pct: float | None = None

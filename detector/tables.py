@@ -164,7 +164,7 @@ def night_row(facts: Facts, night: Night) -> Row:
         ),
         "sleep_starts_night_per_h": number(
             "sleep_starts_night_per_h",
-            _per_hour(counts.get("sleep_starts_night"), night.usable_h),
+            _per_hour(counts.get("sleep_starts_night"), night.night_usable_h or 0.0),
         ),
         **_counted_cells(night.events),
         **{name: number(name, getattr(night, name)) for name in _MEASURES},
@@ -190,6 +190,7 @@ _MEASURES = (
     "gap_min",
     "blanked_min",
     "floor_g_per_s",
+    "night_usable_h",
 )
 
 

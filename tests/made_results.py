@@ -265,6 +265,7 @@ def made_night(index: int = 0) -> Night:
         ),
         window_usable_min=56.5,
         usable_h=6.7,
+        night_usable_h=7.4,
         observed_h=9.0,
         wear_pct=99.25,
         gap_min=1.5,

@@ -124,7 +124,7 @@ NIGHTS: tuple[Column, ...] = (
         "sleep_starts_night_per_h",
         "number",
         "1/h",
-        "sleep_starts_night per usable hour of the sleep period (usable_h).",
+        "sleep_starts_night per usable hour of the same time (night_usable_h).",
         "computed",
         3,
     ),
@@ -216,6 +216,14 @@ NIGHTS: tuple[Column, ...] = (
         "g/s",
         "Median noise floor of the jerk band over the sleep period (the night, if there is none).",
         "samples",
+        3,
+    ),
+    Column(
+        "night_usable_h",
+        "number",
+        "h",
+        "Usable hours from the onset window's start to wake, as for usable_h; empty without a window.",
+        "rules of nights",
         3,
     ),
 )

@@ -22,6 +22,7 @@ CONTRACT = {
         median_peak_jerk_g_per_s n_micro_twitch n_limb_movement n_periodic_limb_movement
         n_rhythmic_train n_body_movement n_impact n_disturbance n_brief_other plm_acc_per_h
         posture_changes_per_h usable_h wear_pct gap_min blanked_min clipped_samples floor_g_per_s
+        night_usable_h
     """,
     "recordings.csv": """
         recording_id path participant_id site side status reason message device serial format

@@ -136,7 +136,7 @@ def test_a_night_is_written_as_the_contract_says():
         "sleep_starts_reonset": "1",
         "sleep_starts_sleep": "1",
         "sleep_starts_night": "5",
-        "sleep_starts_night_per_h": "0.746",
+        "sleep_starts_night_per_h": "0.676",
         "first_onset_offset_s": "-1349.627",
         "last_onset_offset_s": "120.373",
         "median_peak_accel_mg": "187.5",
@@ -149,6 +149,7 @@ def test_a_night_is_written_as_the_contract_says():
         "blanked_min": "0.33",
         "clipped_samples": "4",
         "floor_g_per_s": "0.210",
+        "night_usable_h": "7.400",
     }
     assert [row["n_micro_twitch"], row["n_body_movement"], row["n_clusters"]] == ["1", "0", "0"]
 
@@ -181,7 +182,7 @@ def test_an_unobserved_end_of_sleep_is_empty():
 
 
 def test_a_rate_over_no_observed_time_is_unknown():
-    night = replace(made_night(), window_usable_min=0.0, usable_h=0.0)
+    night = replace(made_night(), window_usable_min=0.0, night_usable_h=0.0)
     row = night_row(made_facts(), night)
     assert row["sleep_starts_onset_per_h"] is None
     assert row["sleep_starts_night_per_h"] is None
