@@ -222,7 +222,7 @@ NIGHTS: tuple[Column, ...] = (
         "night_usable_h",
         "number",
         "h",
-        "Usable hours from the onset window's start to wake, as for usable_h; empty without a window.",
+        "Usable hours from the onset window's start to wake; empty without a window.",
         "rules of nights",
         3,
     ),
