@@ -18,7 +18,7 @@ DELAY_AT_HZ = 3.1
 """Where the group delay is taken: between causal and zero-phase envelope peaks of synthetic limb
 jerks the median difference then vanishes (development seeds)."""
 JERK_SHARE, IMPACT_SHARE = 0.4, 0.46
-"""Upper band edges are at most these shares of the rate (SCIENCE: below Nyquist with a margin)."""
+"""Upper band edges are at most these shares of the rate, below Nyquist with a margin."""
 AFTER_S = 5.5
 """Signal needed behind an event before its surroundings are known."""
 BEFORE_S = 6.0

@@ -113,8 +113,8 @@ def _yes(column: str) -> Condition:
 def rules(settings: KindSettings, site: Site, least_mg: float) -> tuple[Rule, ...]:
     """All rules in their order.
 
-    Sources: SCIENCE tables E.4 and E.5 of the project's design basis, from simulation and real
-    nights; WASM 2016 for periodic movements; AASM for trains.
+    Sources: simulation and real nights, as each setting says; WASM 2016 for periodic movements;
+    AASM for trains.
     """
     s = settings
     series_kind: Kind = "periodic_limb_movement" if site == "ankle" else "limb_movement"

@@ -96,7 +96,7 @@ class Analysis:
         first_date = None
         for span, scan, last_ns in split_nights(self._scans(), self.zone, night_start):
             first_date = first_date or span.date
-            yield judge(
+            night = judge(
                 scan,
                 span,
                 index=(span.date - first_date).days,
@@ -106,6 +106,8 @@ class Analysis:
                 rate_hz=self.probe.rate_hz,
                 settings=self.settings,
             )
+            yield night
+            del scan, night  # nothing of this night lives on while the next one is gathered
 
     def _scans(self) -> Iterator[Scan]:
         from .stream import Stream
@@ -131,27 +133,26 @@ def split_nights(
         if not len(scan.epochs):
             continue
         last_ns = int(scan.epochs["start_ns"][-1]) + 5 * SECOND_NS
-        span = span or _span_of(int(scan.epochs["start_ns"][0]), zone, night_start)
-        while last_ns >= span.end_ns + SETTLED_NS:
-            gathered = Scan.concat(waiting)
-            yield span, gathered.between(span.start_ns, span.end_ns), last_ns
-            rest = gathered.between(span.end_ns, 2**62)
+        span = span or _span_of(scan, zone, night_start)
+        while span is not None and last_ns >= span.end_ns + SETTLED_NS:
+            night, rest = Scan.concat(waiting).split(span.end_ns)
             waiting = [rest]
-            span = _span_of(int(rest.epochs["start_ns"][0]), zone, night_start)
+            yield span, night, last_ns
+            del night
+            span = _span_of(rest, zone, night_start)
     while span is not None:
-        gathered = Scan.concat(waiting)
-        yield span, gathered.between(span.start_ns, span.end_ns), last_ns
-        rest = gathered.between(span.end_ns, 2**62)
+        night, rest = Scan.concat(waiting).split(span.end_ns)
         waiting = [rest]
-        span = (
-            _span_of(int(rest.epochs["start_ns"][0]), zone, night_start)
-            if len(rest.epochs)
-            else None
-        )
+        yield span, night, last_ns
+        span = _span_of(rest, zone, night_start)
 
 
-def _span_of(time_ns: int, zone: Zone, night_start: time) -> NightSpan:
-    return zone.nights(time_ns, time_ns + 1, night_start)[0]
+def _span_of(scan: Scan, zone: Zone, night_start: time) -> NightSpan | None:
+    """Night of the first epoch, None if there is none."""
+    if not len(scan.epochs):
+        return None
+    first_ns = int(scan.epochs["start_ns"][0])
+    return zone.nights(first_ns, first_ns + 1, night_start)[0]
 
 
 def analyse(

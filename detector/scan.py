@@ -105,9 +105,16 @@ class Scan:
 
     def between(self, start_ns: int, end_ns: int) -> Scan:
         """Rows that begin in [start_ns, end_ns)."""
-        candidates, epochs = (
-            table[(table["start_ns"] >= start_ns) & (table["start_ns"] < end_ns)]
+        inside = [
+            (table["start_ns"] >= start_ns) & (table["start_ns"] < end_ns)
             for table in (self.candidates, self.epochs)
-        )
+        ]
+        if all(mask.all() for mask in inside):
+            return self
+        candidates, epochs = self.candidates[inside[0]], self.epochs[inside[1]]
         peaks = set(candidates["peak_ns"].tolist())
         return Scan(candidates, epochs, tuple(s for s in self.snippets if s.peak_ns in peaks))
+
+    def split(self, at_ns: int) -> tuple[Scan, Scan]:
+        """Rows that begin before ``at_ns``, and those from there on."""
+        return self.between(-(2**62), at_ns), self.between(at_ns, 2**62)
