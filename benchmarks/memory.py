@@ -1,61 +1,138 @@
-"""Peak memory of the analysis of so many days: ``python benchmarks/memory.py 14``."""
+"""Whether memory grows with the length of a recording: peaks for one day and for fourteen.
+
+    python benchmarks/memory.py            # both ways
+    python benchmarks/memory.py analysis   # samples to nights, no files
+    python benchmarks/memory.py run        # `hypnic run` on a CWA file, pages and tables included
+
+Every peak is that of a fresh process. The recording is one synthetic day at 50 Hz, repeated.
+"""
 
 from __future__ import annotations
 
 import resource
+import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 
+from detector import cohort
 from detector.pipeline import Analysis, Subject
 from detector.settings import Settings
 from recordings import SECOND_NS, Chunk, Header, Health
-from recordings.synthetic import Recipe, plan, samples
+from recordings.synthetic import Plan, Recipe, plan, synthesise
+from recordings.synthetic.devices import times_ns
+from recordings.writers import CwaLayout, Piece, write_cwa
 
 RATE_HZ = 50
-DAY = Recipe(device="geneactiv", rate_hz=RATE_HZ, hours=24, start="2024-03-05T12:00:00")
+DAYS = (1, 14)
+SEED = 10_000
+WAYS = ("analysis", "run")
+PIECE_N = 30_000
+
+
+def day() -> Plan:
+    """Plan the day that is repeated: from noon to noon, asleep in between."""
+    return plan(SEED, Recipe(device="ax3", rate_hz=RATE_HZ, start="2024-03-05T12:00:00", hours=24))
 
 
 class Repeated:
-    """One synthetic day over and over, as one recording that never is in memory as a whole."""
+    """The same day again and again, as one recording without a gap."""
 
-    def __init__(self, days: int) -> None:
-        self.path = Path(f"<{days} days>")
+    def __init__(self, raw: np.ndarray, days: int) -> None:
+        self.path = Path("<repeated day>")
         self.header = Header(format="synthetic", nominal_hz=RATE_HZ)
         self.health = Health()
-        self._days = days
-        self._plan = plan(1, DAY)
-        self._pieces = [raw for raw, _ in samples(self._plan)]
+        self._raw, self._days, self._plan = raw, days, day()
+
+    def pieces(self) -> Iterator[Piece]:
+        """Raw codes and their times."""
+        first = 0
+        for _ in range(self._days):
+            for a in range(0, len(self._raw), PIECE_N):
+                raw = self._raw[a : a + PIECE_N]
+                index = np.arange(first, first + len(raw))
+                yield raw, times_ns(self._plan.start_ns, index, self._plan.true_hz)
+                first += len(raw)
 
     def chunks(self) -> Iterator[Chunk]:
-        """Go through all days."""
-        far = 1_000_000_000
+        """Read from the beginning."""
+        far, first = 1_000_000_000, 0
         start_ns = self._plan.start_ns
-        knots = np.array([[0, start_ns], [far, start_ns + far * SECOND_NS // RATE_HZ]])
-        index = 0
-        for raw in self._pieces * self._days:
+        knots = np.array([[0, start_ns], [far, start_ns + round(far * SECOND_NS / RATE_HZ)]])
+        knots[1, 1] = start_ns + round(far * SECOND_NS / self._plan.true_hz)
+        for raw, _ in self.pieces():
+            reason = "" if first else "start"
             yield Chunk(
                 samples=raw,
                 scale=self._plan.device.scale,
-                first_index=index,
+                first_index=first,
                 knots=knots,
-                opens_segment="" if index else "start",
+                opens_segment=reason,
             )
-            index += len(raw)
+            first += len(raw)
 
 
-def main(days: int) -> None:
-    """Print the nights that have events, and the peak of resident memory in MiB."""
-    analysis = Analysis(Repeated(days), Subject(recording_id="days"), Settings())
-    nights = 0
-    for night in analysis.nights():
-        nights += len(night.events) > 0
-        del night
-    peak_mib = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    sys.stdout.write(f"{nights} nights, {peak_mib:.1f} MiB\n")
+def peak_mb() -> float:
+    """Return the largest memory this process has had so far, in MB (1e6 bytes).
+
+    Linux lets ``ru_maxrss`` begin at the peak of the process that started this one; the kernel's
+    ``VmHWM`` does not.
+    """
+    status = Path("/proc/self/status")
+    if status.exists():
+        for line in status.read_text(encoding="ascii").splitlines():
+            if line.startswith("VmHWM:"):
+                return int(line.split()[1]) * 1024 / 1e6
+    unit = 1 if sys.platform == "darwin" else 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 1e6
+
+
+def once(way: str, days: int, folder: Path) -> None:
+    """Do the work in this process and print how many nights there were, and the peak."""
+    if way == "run":
+        options = cohort.RunOptions(tz="Europe/London", site="wrist")
+        done = cohort.run([folder / f"{days}.cwa"], folder / f"out{days}", options)
+        nights = done.rows[0]["nights"]
+    else:
+        repeated = Repeated(np.load(folder / "day.npy"), days)
+        subject = Subject(recording_id="repeated", site="wrist")
+        nights = sum(1 for _ in Analysis(repeated, subject, Settings()).nights())
+    print(nights, peak_mb())
+
+
+def peaks_mb(way: str, folder: Path) -> dict[int, tuple[int, float]]:
+    """Return nights and peak in MB by days, each measured in a process of its own."""
+    raw, _ = synthesise(day())
+    np.save(folder / "day.npy", raw)
+    found = {}
+    for days in DAYS:
+        if way == "run":
+            layout = CwaLayout(rate_hz=RATE_HZ)
+            write_cwa(folder / f"{days}.cwa", Repeated(raw, days).pieces(), layout)
+        command = [sys.executable, __file__, "--once", way, str(days), str(folder)]
+        done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
+        nights, peak = done.stdout.split()
+        found[days] = int(nights), float(peak)
+    return found
+
+
+def main() -> None:
+    """Measure what the command line asks for."""
+    if sys.argv[1:2] == ["--once"]:
+        way, days, folder = sys.argv[2:]
+        once(way, int(days), Path(folder))
+        return
+    for way in sys.argv[1:] or WAYS:
+        with tempfile.TemporaryDirectory() as folder:
+            found = peaks_mb(way, Path(folder))
+        for days, (nights, peak) in found.items():
+            print(f"{way}: {days} days, {nights} nights: peak {peak:.1f} MB")
+        few, many = (found[days][1] for days in DAYS)
+        print(f"{way}: growth {many - few:+.1f} MB")
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]))
+    main()

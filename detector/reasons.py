@@ -166,6 +166,15 @@ REMARKS: dict[str, Reason] = _all(
     Reason(
         "truncated_gzip", "The compressed file is cut or damaged; what it holds was used.", "file"
     ),
+    Reason("missing_values", "Rows without all their values were left out.", "file"),
+    Reason("shared_stamps", "Rows that share one time were spread evenly.", "file"),
+    Reason("stamps_backwards", "Some rows have a time before that of the row above.", "file"),
+    Reason("uneven_stamps", "Rows follow each other at uneven times.", "file"),
+    Reason("time_relative", "The time of day is unknown: times count from the first row.", "file"),
+    Reason(
+        "without_gravity", "Gravity has been taken out: postures and sleep cannot be seen.", "file"
+    ),
+    Reason("unit_doubtful", "At rest the values do not add up to 1 g: check the unit.", "file"),
 )
 """What readers say of a file, by code: apart, because a file and an event can both be truncated."""
 

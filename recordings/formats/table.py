@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from math import isfinite
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,7 +24,7 @@ from .table_names import SHAPE_REMEDY, UNIT_GAIN_G
 from .table_parquet import MAGIC, ParquetTable
 from .table_rows import Pace, RawRows, RowJoiner, Table
 from .table_text import looks_like_text
-from .table_time import TimeNumber, number_meaning, to_ns
+from .table_time import TimeNumber, number_meaning, to_ns, typical_step
 
 NAME = "table"
 
@@ -159,12 +160,15 @@ def _clock(
         if not (isfinite(rate_hz) and rate_hz > 0):
             raise RecordingError(table.path, f"cannot be read at a rate of {rate_hz} Hz")
         return None, Pace(SECOND_NS / rate_hz, SECOND_NS / rate_hz), (_RELATIVE,)
-    values = look.time[look.good]
+    time = look.time
+    adjacent = look.good[1:] & look.good[:-1]
     number = None
     if table.numeric_time:
-        number = number_meaning(table.path, values, table.columns.time_unit_ns)
-        values = to_ns(values, number.unit_ns)[0]
-    pace = Pace.of(values.astype(np.int64))
+        first, step = float(time[look.good][0]), typical_step(np.diff(time)[adjacent])
+        number = number_meaning(table.path, first, step, table.columns.time_unit_ns)
+        time = to_ns(time, number.unit_ns)[0]
+    steps: NDArray[Any] = np.diff(time.astype(np.int64))
+    pace = Pace.of(steps[adjacent])
     if pace is None:
         raise RecordingError(
             table.path, "has a time that does not advance", remedy="check the column of time"

@@ -260,7 +260,8 @@ def _time(path: Path, dialect: Dialect, columns: Columns) -> tuple[TimeText | No
     cells = _stamps(dialect, columns.time)
     if not cells:
         raise RecordingError(path, "has no value in its time column", remedy=SHAPE_REMEDY)
-    if not all(is_number(cell, dialect.decimal) for cell in cells):
+    numbers = [cell for cell in cells if is_number(cell, dialect.decimal)]
+    if 2 * len(numbers) <= len(cells):
         return text_meaning(path, cells), False
-    whole = all(re.fullmatch(r"[+-]?\d+", cell) for cell in cells)
-    return None, whole and abs(int(cells[0])) > _EXACT_IN_FLOAT
+    whole = all(re.fullmatch(r"[+-]?\d+", cell) for cell in numbers)
+    return None, whole and abs(int(numbers[0])) > _EXACT_IN_FLOAT

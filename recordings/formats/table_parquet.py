@@ -70,22 +70,37 @@ class ParquetTable:
         )
 
     def rows(self, health: Health) -> Iterator[RawRows]:
-        """Read from the first row on; where a damaged file breaks off, say so and stop."""
+        """Read from the first row on; damage costs the rest of its row group."""
         import pyarrow as pa
 
-        timed = self.columns.time is not None
-        read = [*([self.columns.time] if timed else []), *self.columns.axes]
-        names = [self.names[column] for column in read if column is not None]
         health.bytes_read = self.path.stat().st_size
         with _opened(self.path) as file:
-            try:
-                for batch in _batches(file, names, BATCH_ROWS):
-                    arrays = [batch.column(name) for name in names]
-                    if self.time is not None:
-                        arrays[0] = parse_stamps(arrays[0].cast(pa.string()), self.time)
-                    yield raw_rows(arrays, timed=timed)
-            except (pa.ArrowException, OSError) as error:
-                health.remark("truncated", f"reading stopped at damaged content: {error}")
+            for group in range(file.num_row_groups):
+                left = file.metadata.row_group(group).num_rows
+                try:
+                    for rows in self._group(file, group):
+                        left -= len(rows)
+                        yield rows
+                except (pa.ArrowException, OSError) as error:
+                    health.remark("bad_block", f"row group {group} is damaged: {error}")
+                while left > 0:
+                    lost = min(left, BATCH_ROWS)
+                    yield RawRows.missing(lost, timed=self.columns.time is not None)
+                    left -= lost
+
+    def _group(self, file: Any, group: int) -> Iterator[RawRows]:
+        """Read one row group."""
+        import pyarrow as pa
+
+        time = self.columns.time
+        names = [self.names[axis] for axis in self.columns.axes]
+        if time is not None:
+            names.insert(0, self.names[time])
+        for batch in _batches(file, names, BATCH_ROWS, [group]):
+            arrays = [batch.column(name) for name in names]
+            if self.time is not None:
+                arrays[0] = parse_stamps(arrays[0].cast(pa.string()), self.time)
+            yield raw_rows(arrays, timed=time is not None)
 
 
 @contextmanager
@@ -106,8 +121,12 @@ def _opened(path: Path) -> Iterator[Any]:
         ) from error
 
 
-def _batches(file: Any, names: list[str], rows: int) -> Iterator[Any]:
-    yield from file.iter_batches(batch_size=rows, columns=names, use_threads=False)
+def _batches(
+    file: Any, names: list[str], rows: int, groups: list[int] | None = None
+) -> Iterator[Any]:
+    yield from file.iter_batches(
+        batch_size=rows, row_groups=groups, columns=names, use_threads=False
+    )
 
 
 def _is_number(kind: Any) -> bool:

@@ -52,6 +52,15 @@ class RawRows:
         return RawRows(time=time, samples=self.samples[rows], good=self.good[rows])
 
     @classmethod
+    def missing(cls, count: int, *, timed: bool) -> RawRows:
+        """Return rows of which nothing could be read."""
+        return cls(
+            time=np.zeros(count, np.int64) if timed else None,
+            samples=np.zeros((count, 3)),
+            good=np.zeros(count, np.bool_),
+        )
+
+    @classmethod
     def joined(cls, parts: Sequence[RawRows]) -> RawRows:
         """Return parts of one table one after another."""
         times = [part.time for part in parts if part.time is not None]
@@ -129,7 +138,9 @@ def raw_rows(arrays: Sequence[Any], *, timed: bool) -> RawRows:
     time = columns[0][0]
     if time.dtype.kind == "f":
         good = good & np.isfinite(time)
-        time = np.where(np.isfinite(time), time, 0.0)
+        time = np.where(np.isfinite(time), time, 0.0).astype(np.float64)
+    else:
+        time = time.astype(np.int64)
     return RawRows(time=time, samples=samples, good=good)
 
 
@@ -156,10 +167,9 @@ class Pace:
     """Median step between stamps that differ: longer than ``step_ns`` where rows share stamps."""
 
     @classmethod
-    def of(cls, times_ns: NDArray[np.int64]) -> Pace | None:
-        """From the first rows; None if their time does not advance."""
-        steps = np.diff(times_ns)
-        step_ns = typical_step((times_ns - times_ns[:1]).astype(np.float64))
+    def of(cls, steps: NDArray[np.int64]) -> Pace | None:
+        """From the steps between the first rows, in ns; None if their time does not advance."""
+        step_ns = typical_step(steps)
         return None if step_ns is None else cls(step_ns, float(np.median(steps[steps > 0])))
 
     @property

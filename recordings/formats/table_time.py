@@ -58,14 +58,13 @@ def text_meaning(path: Path, cells: Sequence[str]) -> TimeText:
     Raises
     ------
     RecordingError
-        If they are no ISO 8601 date and time, or only some of them carry an offset.
+        If most of them are no ISO 8601 date and time, or only some carry an offset.
     """
-    found = [(cell, _ISO.fullmatch(cell)) for cell in cells]
-    for cell, match in found:
-        if match is None:
-            problem, remedy = _why_unreadable(cell)
-            raise RecordingError(path, problem, remedy=remedy)
-    zones = [match[3] for _, match in found if match]
+    found = [match for cell in cells if (match := _ISO.fullmatch(cell))]
+    if 2 * len(found) <= len(cells):
+        problem, remedy = _why_unreadable(next(c for c in cells if not _ISO.fullmatch(c)))
+        raise RecordingError(path, problem, remedy=remedy)
+    zones = [match[3] for match in found]
     if any(zone is None for zone in zones) and any(zones):
         raise RecordingError(
             path,
@@ -74,7 +73,7 @@ def text_meaning(path: Path, cells: Sequence[str]) -> TimeText:
         )
     return TimeText(
         offset_s=offset_in_s(zones[0]) if zones[0] else None,
-        repair=any(match[1] == "/" or match[2] == "," for _, match in found if match),
+        repair=any(match[1] == "/" or match[2] == "," for match in found),
     )
 
 
@@ -97,20 +96,31 @@ def offset_in_s(zone: str) -> int:
     return -seconds if zone[0] == "-" else seconds
 
 
-def number_meaning(path: Path, values: Stamps, named_unit_ns: int | None) -> TimeNumber:
+def number_meaning(
+    path: Path, first: float, step: float | None, named_unit_ns: int | None
+) -> TimeNumber:
     """Tell the unit of a column of numbers, and where it counts from.
 
     Absolute times are known by their magnitude (1.7e9 s, 1.7e12 ms, 1.7e15 µs, 1.7e18 ns), where
     that gives a possible rate. Others are relative, in the unit that the column's name states or,
     if it states none, in the only one that gives a rate between 8 and 5000 Hz.
 
+    Parameters
+    ----------
+    path
+        For messages.
+    first
+        The first time.
+    step
+        The usual step; None if time does not advance.
+    named_unit_ns
+        The unit that the column's name states.
+
     Raises
     ------
     RecordingError
         If no unit fits.
     """
-    first = float(values[0])
-    step = typical_step(values.astype(np.float64) - first)
     if step is None:
         raise RecordingError(path, "has a time that does not advance", remedy="check the column")
     for unit_ns in _UNITS_NS:
@@ -133,12 +143,11 @@ def _fits(step_ns: float, bounds_hz: tuple[float, float]) -> bool:
     return bounds_hz[0] <= SECOND_NS / step_ns <= bounds_hz[1]
 
 
-def typical_step(times: NDArray[np.float64]) -> float | None:
-    """Return the mean step between stamps, gaps left out; None if time does not advance.
+def typical_step(steps: Stamps) -> float | None:
+    """Return the mean of steps between stamps, gaps left out; None if time does not advance.
 
     The mean and not the median: stamps may be rounded, or several samples share one.
     """
-    steps = np.diff(times)
     forward = steps[steps > 0]
     if not len(forward):
         return None

@@ -1,0 +1,245 @@
+"""From the stamps of rows to runs and anchors, however the rows are dealt out."""
+
+from __future__ import annotations
+
+import itertools
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from made_tables import iso, read, remarks_of, stamps, table, values
+
+from recordings import SECOND_NS, Health
+from recordings.formats.table_rows import Pace, RowJoiner
+
+STEP = 10_000_000
+REGULAR = Pace(STEP, STEP)
+
+
+def blocks_of(time, good=None, cuts=(), pace=REGULAR):
+    """What rows become when they come in pieces cut at these rows; sample value = row number."""
+    good = np.ones(len(time), np.bool_) if good is None else good
+    samples = np.repeat(np.arange(len(time), dtype=float), 3).reshape(-1, 3)
+    health = Health()
+    joiner = RowJoiner(pace, health)
+    edges = [0, *cuts, len(time)]
+    blocks = [
+        block
+        for a, b in itertools.pairwise(edges)
+        for block in joiner.join(time[a:b], samples[a:b], good[a:b])
+    ]
+    return [*blocks, *joiner.finish()], health
+
+
+def runs_of(blocks):
+    """(reason, row numbers, anchors counted from the first row of the run) of every run."""
+    runs = []
+    for block in blocks:
+        if block.breaks:
+            runs.append((block.breaks, [], []))
+        _, rows, anchors = runs[-1]
+        anchors += (block.anchors + [len(rows), 0]).tolist()
+        rows += block.samples[:, 0].astype(int).tolist()
+    return runs
+
+
+def naive_runs(time, good, pace):
+    """The same, row by row."""
+    runs = []
+    before = None
+    missing = False
+    for row in range(len(time)):
+        if not good[row]:
+            missing = True
+            continue
+        step = 0 if before is None else time[row] - before
+        if before is None:
+            runs.append(("start", []))
+        elif missing:
+            runs.append(("missing_values", []))
+        elif abs(step) > pace.gap_ns:
+            runs.append(("gap" if step > 0 else "clock_backwards", []))
+        runs[-1][1].append(row)
+        before, missing = time[row], False
+    return [(reason, rows, naive_anchors(time[rows], pace.window_rows)) for reason, rows in runs]
+
+
+def naive_anchors(time, size):
+    """Middle row and mean stamp of every window; a rest counts from half a window on, or alone."""
+    anchors = []
+    for first in range(0, len(time), size):
+        window = time[first : first + size]
+        if anchors and 2 * len(window) < size:
+            continue
+        window = window[: len(window) - (len(window) % 2 == 0)]
+        middle = first + len(window) // 2
+        anchors.append([middle, round_half_up(int(window[0]), window - window[0])])
+    return anchors
+
+
+def round_half_up(base, offsets):
+    total, count = int(offsets.sum()), len(offsets)
+    return base + (2 * total + count) // (2 * count)
+
+
+# -- runs
+
+
+steps = st.lists(
+    st.tuples(
+        st.sampled_from(
+            [STEP] * 6 + [0, STEP // 3, 2 * STEP, 40 * STEP, 60 * STEP, -STEP, -(10**9)]
+        ),
+        st.integers(1, 150),
+    ),
+    min_size=1,
+    max_size=6,
+)
+
+
+@given(
+    steps,
+    st.lists(st.integers(0, 900), max_size=4),
+    st.lists(st.integers(0, 900), max_size=6),
+    st.sampled_from([REGULAR, Pace(STEP, 25 * STEP), Pace(7.0, 7.0), Pace(2.0 * SECOND_NS, 2e9)]),
+)
+def test_runs_and_anchors_equal_the_naive_twin_however_rows_are_dealt_out(
+    steps, missing, cuts, pace
+):
+    time = 10**18 + np.cumsum([step for step, count in steps for _ in range(count)])
+    good = np.ones(len(time), np.bool_)
+    good[[row for row in missing if row < len(time)]] = False
+    cuts = sorted(cut for cut in cuts if cut <= len(time))
+    blocks, health = blocks_of(time, good, cuts, pace)
+    assert runs_of(blocks) == naive_runs(time, good, pace)
+    assert health == blocks_of(time, good, pace=pace)[1]
+    assert (health.blocks, health.blocks_bad) == (good.sum(), (~good).sum())
+
+
+def test_single_rows_at_a_time_are_enough():
+    time = np.arange(250) * STEP
+    blocks, _ = blocks_of(time, cuts=range(1, 250))
+    assert runs_of(blocks) == naive_runs(time, np.ones(250, bool), REGULAR)
+    assert [len(block.samples) for block in blocks] == [101, 101, 48]
+
+
+def test_no_rows_give_no_blocks():
+    assert blocks_of(np.empty(0, np.int64)) == ([], Health())
+
+
+@pytest.mark.parametrize(
+    ("step", "pace", "reason"),
+    [
+        (SECOND_NS // 2, REGULAR, None),
+        (SECOND_NS // 2 + 1, REGULAR, "gap"),
+        (SECOND_NS, Pace(4e8, 4e8), None),
+        (12 * SECOND_NS // 10 + 1, Pace(4e8, 4e8), "gap"),
+        (-SECOND_NS // 2, REGULAR, None),
+        (-SECOND_NS // 2 - 1, REGULAR, "clock_backwards"),
+    ],
+)
+def test_a_gap_is_more_than_three_steps_and_more_than_half_a_second(step, pace, reason):
+    time = np.array([0, 10**7, 10**7 + step, 2 * 10**7 + step])
+    blocks, _ = blocks_of(time, pace=pace)
+    assert [r for r, _, _ in runs_of(blocks)] == ["start", *([reason] if reason else [])]
+
+
+@pytest.mark.parametrize(
+    ("rate_hz", "usual_ns", "rows"),
+    [
+        (100, None, 101),
+        (85.7, None, 87),
+        (25, None, 25),
+        (1, None, 1),
+        (0.1, None, 1),
+        (50, SECOND_NS, 51),
+        (50, 0.7 * SECOND_NS, 71),
+        (50, 5 * SECOND_NS, 251),
+    ],
+)
+def test_a_window_is_a_second_in_whole_deliveries(rate_hz, usual_ns, rows):
+    step = SECOND_NS / rate_hz
+    assert Pace(step, usual_ns or step).window_rows == rows
+
+
+def test_the_pace_leaves_gaps_out():
+    pace = Pace.of(np.array([STEP] * 50 + [10**12] + [STEP] * 50))
+    assert (pace.step_ns, pace.usual_ns, pace.rate_hz) == (STEP, STEP, 100)
+    assert Pace.of(np.array([0, 0, 0])) is None
+    assert Pace.of(np.empty(0, np.int64)) is None
+
+
+# -- whole files
+
+
+def test_a_gap_opens_a_segment(saved):
+    times = stamps()
+    times[200:] += np.timedelta64(7, "s")
+    _, placed, segments, recording = read(saved(table(iso(times), values())))
+    assert segments == [("start", 200), ("gap", 300)]
+    np.testing.assert_array_equal(placed, times.astype(np.int64))
+    assert recording.health.gap_ns == 7 * SECOND_NS
+
+
+def test_a_clock_set_back_opens_a_segment(saved):
+    times = stamps()
+    times[200:] -= np.timedelta64(1, "h")
+    _, placed, segments, recording = read(saved(table(iso(times), values())))
+    assert segments == [("start", 200), ("clock_backwards", 300)]
+    np.testing.assert_array_equal(placed, times.astype(np.int64))
+    assert "clock_backwards" in remarks_of(recording)
+
+
+def test_stamps_that_jitter_are_placed_on_a_straight_line(saved):
+    true = stamps(6000).astype(np.int64)
+    noise = np.random.default_rng(2).uniform(-0.02, 0.02, 6000) * 1e9
+    content = table(iso((true + noise.astype(np.int64)).view("M8[ns]")), values(6000))
+    _, placed, segments, recording = read(saved(content))
+    assert segments == [("start", 6000)]
+    assert np.abs(placed - true).max() < 5_000_000
+    assert np.diff(placed).min() > 0.9 * STEP
+    assert np.diff(placed).max() < 1.1 * STEP
+    backwards = int(np.count_nonzero(np.diff((true + noise.astype(np.int64)) // 10**6) < 0))
+    assert recording.health.stamps_repaired == backwards
+    assert str(backwards) in remarks_of(recording)["stamps_backwards"]
+
+
+@pytest.mark.parametrize("delivery_s", [0.5, 1.0, 5.0])
+def test_rows_that_share_a_stamp_are_spread_evenly(saved, delivery_s):
+    true = stamps(6000).astype(np.int64)
+    shared = true - true % round(delivery_s * 1e9)
+    content = table(iso(shared.view("M8[ns]")), values(6000))
+    _, placed, segments, recording = read(saved(content))
+    assert segments == [("start", 6000)]
+    late = placed - true + round(delivery_s * 1e9) // 2  # a stamp stands for the middle of its rows
+    assert np.abs(late).max() < 0.05 * delivery_s * 1e9
+    assert np.abs(np.diff(placed) - STEP).max() < 0.06 * STEP
+    said = remarks_of(recording)["shared_stamps"]
+    assert said.startswith(f"{int(np.count_nonzero(np.diff(shared) == 0))} rows")
+
+
+def test_a_rate_that_drifts_is_followed(saved):
+    steps_ns = STEP * (1 + 0.01 * np.linspace(-1, 1, 12_000))
+    true = stamps(1).astype(np.int64) + np.cumsum(steps_ns).astype(np.int64)
+    content = table(iso(true.view("M8[ns]"), "us"), values(12_000))
+    _, placed, segments, _ = read(saved(content))
+    assert segments == [("start", 12_000)]
+    assert np.abs(placed - true).max() < 100_000
+
+
+def test_holes_too_short_for_a_gap_are_told(saved):
+    times = stamps()
+    times[200:] += np.timedelta64(200, "ms")
+    _, _, segments, recording = read(saved(table(iso(times), values())))
+    assert segments == [("start", 500)]
+    assert remarks_of(recording)["uneven_stamps"].startswith("1 rows")
+
+
+def test_one_row_alone_has_its_time(saved):
+    times = stamps()
+    times[200:201] += np.timedelta64(3, "s")
+    times[201:] += np.timedelta64(9, "s")
+    _, placed, segments, _ = read(saved(table(iso(times), values())))
+    assert segments == [("start", 200), ("gap", 1), ("gap", 299)]
+    np.testing.assert_array_equal(placed, times.astype(np.int64))
