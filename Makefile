@@ -29,8 +29,14 @@ docs: setup ## Write the generated parts of docs/ anew
 sample: setup ## Analyse the bundled recording into out/
 	$(BIN)/hypnic run $(SAMPLE) --tz Europe/London -o out
 
+quality: setup ## Hold the detector against synthetic nights of known truth
+	$(BIN)/python benchmarks/quality.py
+
+memory: setup ## Measure peak memory for a day and for a fortnight
+	$(BIN)/python benchmarks/memory.py
+
 clean: ## Remove caches and what was built, keep .venv
 	rm -rf build dist out *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis .benchmarks
 	find . -path ./.venv -prune -o -name __pycache__ -type d -exec rm -rf {} +
 
-.PHONY: help setup test check format docs sample clean
+.PHONY: help setup test check format docs sample quality memory clean

@@ -99,7 +99,10 @@ def once(way: str, days: int, folder: Path) -> None:
     else:
         repeated = Repeated(np.load(folder / "day.npy"), days)
         subject = Subject(recording_id="repeated", site="wrist")
-        nights = sum(1 for _ in Analysis(repeated, subject, Settings()).nights())
+        nights = 0
+        for night in Analysis(repeated, subject, Settings()).nights():
+            nights += 1
+            del night  # as the program does: or it would live on while the next one is gathered
     print(nights, peak_mb())
 
 

@@ -135,6 +135,7 @@ def _analysed(folder: Path, source: Source, options: RunOptions, watch: Watch) -
     with RecordingFolder(folder, analysis.facts, Page(analysis.facts)) as written:
         for night in analysis.nights():
             written.add(night)
+            del night  # or it would live on while the next one is gathered
         watch(Progress("writing", 1.0))
         read = {
             "bytes": before.st_size,
