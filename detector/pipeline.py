@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -39,6 +39,8 @@ class Subject:
     """IANA name of the zone that the device clock was set to; None if unknown."""
     site: Site = "unknown"
     side: Side = "unknown"
+    sleep_period: tuple[time, time] | None = None
+    """Local times at which sleep began and ended, in every night, where the user knows them."""
 
 
 class Analysis:
@@ -105,9 +107,21 @@ class Analysis:
                 step_g=self.probe.step_g,
                 rate_hz=self.probe.rate_hz,
                 settings=self.settings,
+                given=self._given(span),
             )
             yield night
             del scan, night  # nothing of this night lives on while the next one is gathered
+
+    def _given(self, span: NightSpan) -> Interval | None:
+        """Sleep period that the user states, in this night."""
+        if self._subject.sleep_period is None:
+            return None
+        begins = time.fromisoformat(self.settings.window.night_start)
+        onset_ns, wake_ns = (
+            self.zone.device_ns(datetime.combine(span.date + timedelta(days=at < begins), at))
+            for at in self._subject.sleep_period
+        )
+        return Interval(onset_ns, wake_ns)
 
     def _scans(self) -> Iterator[Scan]:
         from .stream import Stream
@@ -162,6 +176,7 @@ def analyse(
     tz: str | None = None,
     site: Site = "unknown",
     side: Side = "unknown",
+    sleep_period: tuple[time, time] | None = None,
     rate_hz: float | None = None,
     unit: Literal["g", "mg", "m/s2"] | None = None,
 ) -> Result:
@@ -177,6 +192,8 @@ def analyse(
         IANA name of the zone the device clock was set to.
     site, side
         Where the sensor was worn.
+    sleep_period
+        Local times at which sleep began and ended, in every night, instead of those found.
     rate_hz, unit
         For tables that do not say.
 
@@ -195,6 +212,7 @@ def analyse(
         tz=tz,
         site=site,
         side=side,
+        sleep_period=sleep_period,
     )
     return _collect(open_recording(path, rate_hz=rate_hz, unit=unit), subject, settings)
 
