@@ -92,7 +92,7 @@ def _true_peak_ns(
         window.slow_g[:, first:stop].copy(),
         design.poles[:2],
         float(design.gains[0]),
-        design.rms_n,
+        max(1, round(design.rms_n)),
         at - design.delay_n - first,
         round(REACH_S * design.rate_hz),
     )

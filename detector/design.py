@@ -40,7 +40,8 @@ class Design:
     """From a movement to the peak of its jerk envelope: filter, difference, moving RMS."""
     jerk_min: float
     frame_n: int
-    rms_n: int
+    rms_n: float
+    """Not rounded: see :func:`detector.kernels.levels.moving_rms`."""
     blank_n: int
     after_n: int
     kept_n: int
@@ -65,7 +66,7 @@ class Design:
         bands = _bands(rate_hz, s)
         has_impact = len(bands) == 3
         padded = bands if has_impact else [*bands, Band(0.0, np.zeros((2, 2)))]
-        frame_n, rms_n = round(rate_hz), max(1, round(s.envelope_s * rate_hz))
+        frame_n, rms_n = round(rate_hz), max(1.0, s.envelope_s * rate_hz)
         jerk_delay_s = bands[0].group_delay_s(DELAY_AT_HZ, rate_hz)
         return cls(
             rate_hz=rate_hz,
@@ -88,6 +89,16 @@ class Design:
     def g_per_jerk(self) -> float:
         """Acceleration that goes with a jerk of 1 g/s at a limb's main frequency: 1 / (2 pi f)."""
         return 1 / (2 * np.pi * LIMB_HZ)
+
+    @property
+    def difference_hz(self) -> float:
+        """What the difference of two samples is multiplied by to be a derivative.
+
+        The rate, corrected by x / sin x with x = pi f / rate so that it is exact at a limb's main
+        frequency whatever the rate.
+        """
+        x = np.pi * LIMB_HZ / self.rate_hz
+        return float(self.rate_hz * x / np.sin(x))
 
     @property
     def delay_n(self) -> int:

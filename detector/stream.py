@@ -160,7 +160,7 @@ class Stream:
             edges,
             design.poles,
             design.gains,
-            design.rate_hz,
+            design.difference_hz,
             self._filter_state,
             window.slow_g,
             window.powers,

@@ -19,9 +19,9 @@ class Window:
     raw samples, those up to ``filtered`` hold all derived signals as well.
     """
 
-    def __init__(self, kept_n: int, batch_n: int, rms_n: int) -> None:
+    def __init__(self, kept_n: int, batch_n: int, rms_n: float) -> None:
         if rms_n >= HEAD:
-            raise ValueError(f"an envelope of {rms_n} samples does not fit the window's head")
+            raise ValueError(f"an envelope of {rms_n:.1f} samples does not fit the window's head")
         self._kept_n = kept_n
         capacity = HEAD + kept_n + batch_n
         self.accel_g = np.empty((3, capacity))

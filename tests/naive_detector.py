@@ -24,8 +24,11 @@ def powers(accel_g, rate_hz, bands_hz):
 
 
 def moving_rms(power, window_n):
-    padded = np.concatenate([np.zeros(window_n - 1), power])
-    return np.array([np.sqrt(padded[i : i + window_n].sum() / window_n) for i in range(len(power))])
+    """The oldest sample enters with the fraction of the window that is left for it."""
+    whole = int(window_n)
+    weights = np.append(window_n - whole, np.ones(whole)) / window_n
+    padded = np.concatenate([np.zeros(whole), power])
+    return np.array([np.sqrt(padded[i : i + whole + 1] @ weights) for i in range(len(power))])
 
 
 def percentile_95(frame):
