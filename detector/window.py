@@ -20,10 +20,9 @@ class Window:
     """
 
     def __init__(self, kept_n: int, batch_n: int, rms_n: float) -> None:
-        if rms_n >= HEAD:
-            raise ValueError(f"an envelope of {rms_n:.1f} samples does not fit the window's head")
+        self._head_n = max(HEAD, int(rms_n) + 2)
         self._kept_n = kept_n
-        capacity = HEAD + kept_n + batch_n
+        capacity = self._head_n + kept_n + batch_n
         self.accel_g = np.empty((3, capacity))
         self.slow_g = np.empty((3, capacity))
         self.clipped = np.empty(capacity, np.bool_)
@@ -33,11 +32,15 @@ class Window:
 
     def restart(self, first_g: np.ndarray, first_index: int) -> None:
         """Begin a segment in the steady state of its first sample."""
-        self.origin, self.filled, self.filtered = first_index - HEAD, HEAD, HEAD
-        self.accel_g[:, :HEAD] = first_g[:, None]
+        self.origin, self.filled, self.filtered = (
+            first_index - self._head_n,
+            self._head_n,
+            self._head_n,
+        )
+        self.accel_g[:, : self._head_n] = first_g[:, None]
         for array in (self.slow_g, self.powers, self.envelopes):
-            array[:, :HEAD] = 0.0
-        self.clipped[:HEAD] = False
+            array[:, : self._head_n] = 0.0
+        self.clipped[: self._head_n] = False
 
     @property
     def full(self) -> bool:
@@ -63,7 +66,7 @@ class Window:
 
     def _slide(self) -> None:
         """Forget all but the last ``kept_n`` filtered samples, keeping the head's length."""
-        shift = self.filtered - self._kept_n - HEAD
+        shift = self.filtered - self._kept_n - self._head_n
         if shift <= 0:
             raise RuntimeError("the window is full of samples that nobody has filtered")
         for array in (self.accel_g, self.slow_g, self.powers, self.envelopes, self.clipped[None]):

@@ -309,3 +309,8 @@ def test_lasting_movement_never_passes_for_stillness():
     assert candidates["threshold_g_per_s"].max() <= 2.5
     moving = candidates[(candidates["start_ns"] - START_NS) / SECOND_NS < 290]
     assert moving["still_before_s"][1:].max() < 2
+
+
+def test_fast_sensors_are_analysed_too():
+    (peak,) = peaks_s(scan_array(jolts(400.0, 40, [20.0]), 400.0))
+    assert peak == pytest.approx(20 + PEAK_S, abs=0.05)
