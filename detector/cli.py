@@ -22,6 +22,8 @@ from cyclopts import App, CycloptsError, Group
 from cyclopts import Parameter as Flag
 from cyclopts.validators import Number
 
+from recordings import ReadOptions
+
 from .cache import use_own_cache
 from .config import dump_toml, load_toml, with_values
 from .console import NORMAL, QUIET, VERBOSE, Console
@@ -132,6 +134,10 @@ class Reading(Saying):
         if self.rate is not None and not 1 <= self.rate <= 10_000:
             raise SettingsError(f"--rate {self.rate:g} is outside 1 to 10000 Hz")
 
+    def reading(self) -> ReadOptions:
+        """Return what the content of a file may leave open."""
+        return ReadOptions(rate_hz=self.rate, unit=self.unit)
+
 
 _NOTHING_SAID = Reading()
 
@@ -189,8 +195,7 @@ def run(*inputs: Path, flags: Running, **settings: str) -> int:
         tz=flags.tz,
         site=flags.site or "unknown",
         side=flags.side or "unknown",
-        rate_hz=flags.rate,
-        unit=flags.unit,
+        reading=flags.reading(),
     )
     changed = [f"{key} = {value}" for key, value in resolved.changed().items()]
     console.detail(f"settings {resolved.fingerprint()}: {', '.join(changed) or 'all defaults'}")
@@ -217,9 +222,7 @@ def inspect(*inputs: Path, flags: Reading = _NOTHING_SAID) -> int:
     from .inspect import described, inspect_all, listed
 
     with console.progress("inspect") as bar:
-        found = inspect_all(
-            inputs, tz=flags.tz, rate_hz=flags.rate, unit=flags.unit, advance=bar.update
-        )
+        found = inspect_all(inputs, tz=flags.tz, reading=flags.reading(), advance=bar.update)
     failed = sum(one.status == "failed" for one in found)
     recordings = sum(one.status != "skipped" for one in found)
     status = FAILED if failed else OK if recordings else NO_INPUT

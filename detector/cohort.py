@@ -96,7 +96,7 @@ def run(
     """
     options, watcher = options or RunOptions(), watcher or Watcher()
     Zone.of(options.tz, 0)
-    sources = find_inputs(inputs, out=out, rate_hz=options.rate_hz, unit=options.unit)
+    sources = find_inputs(inputs, out=out, reading=options.reading)
     rows = [_row_before(source, options) for source in sources]
     wanted = [i for i, source in enumerate(sources) if not source.skipped]
     if not wanted:

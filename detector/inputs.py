@@ -16,7 +16,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 
-from recordings import RecordingError, open_recording
+from recordings import ReadOptions, RecordingError, open_recording
 
 from .identity import participant_id, recording_ids
 
@@ -43,8 +43,7 @@ def find_inputs(
     inputs: Sequence[Path],
     *,
     out: Path | None = None,
-    rate_hz: float | None = None,
-    unit: str | None = None,
+    reading: ReadOptions | None = None,
 ) -> list[Source]:
     """Return every input once, in the order given, those of a folder by name.
 
@@ -54,15 +53,15 @@ def find_inputs(
         Files and folders.
     out
         The output folder, which is not searched.
-    rate_hz, unit
-        For tables that do not say.
+    reading
+        What the content of a file may leave open.
     """
     alone = inputs[0] if len(inputs) == 1 and inputs[0].is_dir() else None
     found: dict[str, tuple[Path, str]] = {}
     for given in inputs:
         if given.is_dir():
             for path in _files(given, out):
-                if (skipped := _not_wanted(path, rate_hz, unit)) is not None:
+                if (skipped := _not_wanted(path, reading)) is not None:
                     found.setdefault(_absolute(path), (path, skipped))
         else:
             found[_absolute(given)] = (given, "")
@@ -88,13 +87,13 @@ def _files(folder: Path, out: Path | None) -> Iterator[Path]:
         yield from (here / name for name in sorted(names) if not name.startswith("."))
 
 
-def _not_wanted(path: Path, rate_hz: float | None, unit: str | None) -> str | None:
+def _not_wanted(path: Path, reading: ReadOptions | None) -> str | None:
     """Return why a file is skipped, empty if it is an input, None if it is not looked at."""
     ending = _ending(path)
     if ending in DEVICE_ENDINGS:
         return ""
     try:
-        open_recording(path, rate_hz=rate_hz, unit=unit)
+        open_recording(path, reading)
     except RecordingError as error:
         if ending not in TABLE_ENDINGS:
             return None

@@ -16,6 +16,7 @@ from recordings import (
     Header,
     Health,
     Probe,
+    ReadOptions,
     RecordingError,
     Zone,
     open_recording,
@@ -129,8 +130,7 @@ def inspect_all(
     inputs: Sequence[Path],
     *,
     tz: str | None = None,
-    rate_hz: float | None = None,
-    unit: str | None = None,
+    reading: ReadOptions | None = None,
     advance: Callable[[float, str], None] = lambda _share, _text: None,
 ) -> list[Inspection]:
     """Read every recording among files and folders from end to end.
@@ -141,18 +141,17 @@ def inspect_all(
         See :mod:`detector.inputs`.
     tz
         IANA name of the zone that the devices' clocks were set to.
-    rate_hz, unit
-        For tables that do not say.
+    reading
+        What the content of a file may leave open.
     advance
         Called with the share of the work that is done and what is being read.
     """
-    sources = find_inputs(inputs, out=_NO_OUTPUT, rate_hz=rate_hz, unit=unit)
+    sources = find_inputs(inputs, out=_NO_OUTPUT, reading=reading)
     return [
         inspect_file(
             source,
             tz=tz,
-            rate_hz=rate_hz,
-            unit=unit,
+            reading=reading,
             advance=_part(advance, index, len(sources), source),
         )
         for index, source in enumerate(sources)
@@ -177,8 +176,7 @@ def inspect_file(
     source: Source,
     *,
     tz: str | None = None,
-    rate_hz: float | None = None,
-    unit: str | None = None,
+    reading: ReadOptions | None = None,
     advance: Callable[[int], None] = lambda _: None,
 ) -> Inspection:
     """Read one input from end to end.
@@ -189,8 +187,8 @@ def inspect_file(
         The input.
     tz
         IANA name of the zone that the device's clock was set to.
-    rate_hz, unit
-        For tables that do not say.
+    reading
+        What the content of a file may leave open.
     advance
         Called with the bytes read so far.
     """
@@ -198,7 +196,7 @@ def inspect_file(
     if source.skipped:
         return replace(about, error=source.skipped, skipped=True)
     try:
-        recording = open_recording(source.path, rate_hz=rate_hz, unit=unit)
+        recording = open_recording(source.path, reading)
     except RecordingError as error:
         return replace(about, error=_said(error))
     about = replace(about, header=recording.header)

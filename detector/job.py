@@ -4,11 +4,19 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
-from recordings import Chunk, Header, Health, Recording, RecordingError, open_recording
+from recordings import (
+    Chunk,
+    Header,
+    Health,
+    ReadOptions,
+    Recording,
+    RecordingError,
+    open_recording,
+)
 
 from . import files
 from .csvtext import Row
@@ -34,10 +42,8 @@ class RunOptions:
     """IANA name of the zone that the device clocks were set to."""
     site: Site = "unknown"
     side: Side = "unknown"
-    rate_hz: float | None = None
-    """Of tables without time."""
-    unit: str | None = None
-    """Of tables that do not say: ``g``, ``mg`` or ``m/s2``."""
+    reading: ReadOptions = field(default_factory=ReadOptions)
+    """What the content of a file may leave open."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +127,7 @@ def _known(source: Source, options: RunOptions) -> dict[str, Any]:
 def _analysed(folder: Path, source: Source, options: RunOptions, watch: Watch) -> Row:
     from .report import Page
 
-    recording = open_recording(source.path, rate_hz=options.rate_hz, unit=options.unit)
+    recording = open_recording(source.path, options.reading)
     before = _of_file(source.path, Path.stat)
     subject = Subject(
         recording_id=source.recording_id,
@@ -175,8 +181,7 @@ def _asked(source: Source, options: RunOptions) -> dict[str, Any]:
             "site": options.site,
             "side": options.side,
             "tz": options.tz,
-            "rate_hz": options.rate_hz,
-            "unit": options.unit,
+            **asdict(options.reading),
         },
         "config_hash": options.settings.fingerprint(),
         "algorithm_version": ALGORITHM_VERSION,

@@ -12,7 +12,7 @@ from datetime import datetime, time, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from recordings import SECOND_NS, NightSpan, Probe, Recording, RecordingError, Zone
+from recordings import SECOND_NS, NightSpan, Probe, ReadOptions, Recording, RecordingError, Zone
 
 from .night import Interval, Night, Site
 from .result import Facts, Result
@@ -177,8 +177,7 @@ def analyse(
     site: Site = "unknown",
     side: Side = "unknown",
     sleep_period: tuple[time, time] | None = None,
-    rate_hz: float | None = None,
-    unit: Literal["g", "mg", "m/s2"] | None = None,
+    reading: ReadOptions | None = None,
 ) -> Result:
     """Analyse one recorded file.
 
@@ -194,8 +193,8 @@ def analyse(
         Where the sensor was worn.
     sleep_period
         Local times at which sleep began and ended, in every night, instead of those found.
-    rate_hz, unit
-        For tables that do not say.
+    reading
+        What the content of a file may leave open.
 
     Raises
     ------
@@ -214,7 +213,7 @@ def analyse(
         side=side,
         sleep_period=sleep_period,
     )
-    return _collect(open_recording(path, rate_hz=rate_hz, unit=unit), subject, settings)
+    return _collect(open_recording(path, reading), subject, settings)
 
 
 def analyse_samples(

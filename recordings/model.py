@@ -56,6 +56,19 @@ def _rebuild_error(path: Path, problem: str, offset: int | None, remedy: str) ->
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReadOptions:
+    """What the user says about a file that cannot say it itself.
+
+    Used only where the content is silent: a device file knows its own rate and unit.
+    """
+
+    rate_hz: float | None = None
+    """Rate of uniform rows without time."""
+    unit: str | None = None
+    """Unit of the values of a table: ``g``, ``mg`` or ``m/s2``."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Header:
     """What a file says of itself. Nothing in it is believed where the samples can be asked."""
 

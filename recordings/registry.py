@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import cast
 
 from .clock import place
-from .formats import Format, Reader, ReadOptions
-from .model import Chunk, Header, Health, RecordingError
+from .formats import Format, Reader
+from .model import Chunk, Header, Health, ReadOptions, RecordingError
 from .source import ByteSource
 
 FORMATS = ("axivity_cwa", "geneactiv", "table")
@@ -72,19 +72,15 @@ class FileRecording:
             )
 
 
-def open_recording(
-    path: Path | str, *, rate_hz: float | None = None, unit: str | None = None
-) -> FileRecording:
+def open_recording(path: Path | str, options: ReadOptions | None = None) -> FileRecording:
     """Open a recorded file.
 
     Parameters
     ----------
     path
         The file; its name does not matter.
-    rate_hz
-        Sampling rate of a table without time; not used where the content knows.
-    unit
-        Unit of a table (``g``, ``mg``, ``m/s2``); not used where the content knows.
+    options
+        What the content may leave open.
 
     Raises
     ------
@@ -98,7 +94,7 @@ def open_recording(
     if not head:
         raise RecordingError(path, "is an empty gzip file", remedy="copy the recording again")
     chosen = _module(path, head, compressed=compressed)
-    return FileRecording(path, chosen.open_reader(path, ReadOptions(rate_hz=rate_hz, unit=unit)))
+    return FileRecording(path, chosen.open_reader(path, options or ReadOptions()))
 
 
 def _module(path: Path, head: bytes, *, compressed: bool) -> Format:

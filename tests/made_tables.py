@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from recordings import open_recording
+from recordings import ReadOptions, open_recording
 
 T0 = np.datetime64("2024-03-05T21:59:59.250", "ns")
 STEP = np.timedelta64(10, "ms")
@@ -34,7 +34,7 @@ def table(times, accel, *, names="time,x,y,z", delimiter=",", decimal=".", newli
 
 def read(path, **options):
     """Samples in g, times, segments as (reason, samples), and the recording."""
-    recording = open_recording(path, **options)
+    recording = open_recording(path, ReadOptions(**options))
     chunks = list(recording.chunks())
     times = [c.times_ns(c.first_index + np.arange(len(c))) for c in chunks]
     accel_g = np.concatenate([c.scale.to_g(c.samples) for c in chunks])

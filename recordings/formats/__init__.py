@@ -8,24 +8,10 @@ into :class:`~recordings.model.Block` and knows nothing of clocks beyond the anc
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from ..model import Block, Header, Health, Scale
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReadOptions:
-    """What the user says about a file that cannot say it itself.
-
-    Both are used only where the content is silent: a device file knows its own rate and unit.
-    """
-
-    rate_hz: float | None = None
-    """Rate of uniform rows without time."""
-    unit: str | None = None
-    """Unit of the values of a table: ``g``, ``mg`` or ``m/s2``."""
+from ..model import Block, Header, Health, ReadOptions, Scale
 
 
 class Reader(Protocol):

@@ -18,9 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..kernels import cwa
-from ..model import Block, Header, Health, RecordingError, Samples, Scale
+from ..model import Block, Header, Health, ReadOptions, RecordingError, Samples, Scale
 from ..source import ByteSource
-from . import ReadOptions
 from .cwa_sectors import BATCH_SECTORS, Batch, Continuity, Losses, Sectors
 
 NAME = "axivity-cwa"

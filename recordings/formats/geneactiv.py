@@ -18,9 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..kernels.hexpages import CUT, PAGE, PAGE_SAMPLES, SAMPLE_DIGITS, scan_pages
-from ..model import SECOND_NS, Block, Header, Health, RecordingError, Scale
+from ..model import SECOND_NS, Block, Header, Health, ReadOptions, RecordingError, Scale
 from ..source import ByteSource
-from . import ReadOptions
 
 NAME = "geneactiv-bin"
 

@@ -16,9 +16,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..model import SECOND_NS, Block, Header, Health, RecordingError, Remark, Scale
+from ..model import SECOND_NS, Block, Header, Health, ReadOptions, RecordingError, Remark, Scale
 from ..source import ByteSource
-from . import ReadOptions
 from .table_csv import CsvTable
 from .table_names import SHAPE_REMEDY, UNIT_GAIN_G
 from .table_parquet import MAGIC, ParquetTable

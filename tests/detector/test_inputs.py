@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from detector.inputs import find_inputs
-from recordings import RecordingError, open_recording
+from recordings import ReadOptions, RecordingError, open_recording
 
 SAMPLE = Path(__file__).parents[2] / "recordings" / "samples" / "ax3_thigh25_short_night.cwa.gz"
 TABLE = b"time,x,y,z\n" + b"".join(
@@ -112,6 +112,6 @@ def test_a_folder_without_recordings_has_no_inputs(folder):
 def test_a_table_without_time_is_an_input_if_the_rate_is_stated(folder):
     (folder / "rows.csv").write_text("x,y,z\n" + "0.0,0.0,1.0\n" * 100)
     assert shown(find_inputs([folder])) == {"rows.csv": False}
-    assert shown(find_inputs([folder], rate_hz=50.0)) == {"rows.csv": True}
+    assert shown(find_inputs([folder], reading=ReadOptions(rate_hz=50.0))) == {"rows.csv": True}
     with pytest.raises(RecordingError):
         open_recording(folder / "rows.csv")

@@ -12,8 +12,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from made_geneactiv import joined, parts_of, read, remarks_of
 
-from recordings import Health, RecordingError, open_recording
-from recordings.formats import ReadOptions, geneactiv
+from recordings import Health, ReadOptions, RecordingError, open_recording
+from recordings.formats import geneactiv
 
 CODES = made.resting(1500, step=1)
 

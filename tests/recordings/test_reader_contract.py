@@ -16,7 +16,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from recordings import RecordingError, Scale, open_recording
+from recordings import ReadOptions, RecordingError, Scale, open_recording
 from recordings.writers import write_csv
 
 N = 600
@@ -97,7 +97,7 @@ every_case = pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 
 def read(path, case):
     """All samples in g and their times, checking what every chunk owes."""
-    recording = open_recording(path, **case.options)
+    recording = open_recording(path, ReadOptions(**case.options))
     parts = []
     follows = 0
     for chunk in recording.chunks():
@@ -181,7 +181,7 @@ def test_every_pass_gives_the_same(saved, case):
 
 @every_case
 def test_samples_handed_out_are_never_written_to_again(saved, case):
-    recording = open_recording(saved(case.content), **case.options)
+    recording = open_recording(saved(case.content), ReadOptions(**case.options))
     kept = [(chunk, chunk.samples.copy()) for chunk in recording.chunks()]
     for chunk, copy in kept:
         np.testing.assert_array_equal(chunk.samples, copy)
@@ -189,7 +189,7 @@ def test_samples_handed_out_are_never_written_to_again(saved, case):
 
 @every_case
 def test_the_header_travels_between_processes(saved, case):
-    header = open_recording(saved(case.content), **case.options).header
+    header = open_recording(saved(case.content), ReadOptions(**case.options)).header
     assert pickle.loads(pickle.dumps(header)) == header  # noqa: S301 (our own bytes)
 
 
@@ -206,7 +206,7 @@ def test_neither_name_nor_compression_matters(saved, case, name):
 
 @every_case
 def test_a_pass_that_stops_early_closes_its_file(saved, case):
-    recording = open_recording(saved(case.content), **case.options)
+    recording = open_recording(saved(case.content), ReadOptions(**case.options))
     chunks = recording.chunks()
     first = next(chunks)
     assert recording.health.samples == len(first)

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from made_tables import T0, iso, read, remarks_of, stamps, table, values
 
-from recordings import SECOND_NS, RecordingError, open_recording
+from recordings import SECOND_NS, ReadOptions, RecordingError, open_recording
 from recordings.formats import table as module
 
 DATA = Path(__file__).parents[1] / "data"
@@ -154,7 +154,7 @@ def test_rows_without_time_need_a_rate(saved):
 @pytest.mark.parametrize("rate_hz", [0.0, -1.0, np.nan, np.inf])
 def test_an_impossible_rate_is_refused(saved, rate_hz):
     with pytest.raises(RecordingError, match="rate of"):
-        open_recording(saved(table(None, ACCEL, names="x,y,z")), rate_hz=rate_hz)
+        open_recording(saved(table(None, ACCEL, names="x,y,z")), ReadOptions(rate_hz=rate_hz))
 
 
 def test_a_file_that_knows_its_time_does_not_use_the_rate(saved):
@@ -240,7 +240,7 @@ def test_the_user_can_state_the_unit_but_not_overrule_the_file(saved):
 
 def test_an_unknown_unit_is_refused(saved):
     with pytest.raises(RecordingError, match="units are g, mg, m/s2"):
-        open_recording(saved(CONTENT), unit="ft/s2")
+        open_recording(saved(CONTENT), ReadOptions(unit="ft/s2"))
 
 
 def test_a_unit_that_gives_no_1_g_at_rest_is_doubted(saved):
@@ -303,7 +303,7 @@ def test_utf16_is_refused_by_name(saved):
 )
 def test_exports_of_vendors_are_refused_by_name(name, said):
     with pytest.raises(RecordingError, match=said):
-        open_recording(DATA / name, rate_hz=50.0)
+        open_recording(DATA / name, ReadOptions(rate_hz=50.0))
 
 
 def test_counts_without_a_banner_are_recognised_by_their_columns(saved):

@@ -12,9 +12,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from made_tables import iso, read, remarks_of, stamps, table, values
 
-from recordings import Health, RecordingError, open_recording
-from recordings.formats import ReadOptions, table_csv
+from recordings import Health, ReadOptions, RecordingError, open_recording
 from recordings.formats import table as module
+from recordings.formats import table_csv
 from recordings.formats.table_names import find_columns
 
 N = 300

@@ -10,7 +10,7 @@ import pytest
 from made_tables import iso, read, remarks_of, stamps, values
 from pyarrow import parquet
 
-from recordings import SECOND_NS, RecordingError, open_recording
+from recordings import SECOND_NS, ReadOptions, RecordingError, open_recording
 from recordings.formats import table_parquet
 
 N = 500
@@ -144,7 +144,7 @@ def test_the_size_of_batches_and_row_groups_does_not_matter(written, monkeypatch
 def test_what_is_no_table_of_accelerations_is_refused(written, time, options, said):
     path = written(time, **options)
     with pytest.raises(RecordingError, match=said) as refused:
-        open_recording(path, rate_hz=100.0)
+        open_recording(path, ReadOptions(rate_hz=100.0))
     assert refused.value.path == path
 
 
