@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from ..kernels import cwa
 from ..model import Block, Header, Health, ReadOptions, RecordingError, Samples, Scale
 from ..source import ByteSource
-from .cwa_sectors import BATCH_SECTORS, Batch, Continuity, Losses, Sectors
+from .cwa_sectors import BATCH_SECTORS, Batch, Continuity, Losses, Sectors, Thermometer
 
 NAME = "axivity-cwa"
 
@@ -201,35 +201,39 @@ class CwaReader:
         ``overflow``, ``truncated``, ``truncated_gzip``.
         """
         losses = Losses(health)
-        continuity = Continuity(self._layout_key, losses)
+        continuity, thermometer = Continuity(self._layout_key, losses), Thermometer()
         with ByteSource(self._path) as source:
             _read_header(source)
             try:
                 for batch in Sectors(source, losses, self._batch_sectors):
                     health.bytes_read = source.offset
-                    yield from self._decode(batch, continuity)
+                    yield from self._decode(batch, continuity, thermometer)
             finally:
                 losses.conclude()
                 source.conclude(health)
 
-    def _decode(self, batch: Batch, continuity: Continuity) -> Iterator[Block]:
+    def _decode(
+        self, batch: Batch, continuity: Continuity, thermometer: Thermometer
+    ) -> Iterator[Block]:
         sectors, breaks = continuity.take(batch)
         if not len(sectors):
             return
         info = batch.info
+        temperature_c = thermometer.read(info[cwa.TEMPERATURE, sectors])
+        changes = np.flatnonzero(temperature_c[1:] != temperature_c[:-1]) + 1
         counts = info[cwa.SAMPLES, sectors]
         edges = np.concatenate([[0], np.cumsum(counts)])
         samples = self._unpack(batch, sectors, counts)
         anchors = np.column_stack(
             [edges[:-1] + info[cwa.ANCHOR, sectors], info[cwa.TIME_NS, sectors]]
         )
-        for a, b in pairwise([0, *(k for k in breaks if k), len(sectors)]):
+        for a, b in pairwise(sorted({0, *breaks, *changes.tolist(), len(sectors)})):
             first = int(edges[a])
             yield Block(
                 samples=samples[first : int(edges[b])],
                 anchors=anchors[a:b] - np.array([first, 0]),
                 breaks=breaks.get(a, ""),
-                temperature_c=_temperature_c(info[cwa.TEMPERATURE, sectors[a:b]]),
+                temperature_c=float(temperature_c[a]),
             )
 
     def _unpack(
@@ -277,9 +281,3 @@ def _annotation(field: bytes) -> dict[str, str]:
     """Decode what the researcher typed in: ``key=value`` pairs, padded with 0x20, 0x00 or 0xFF."""
     text = field.rstrip(b"\x00\x20\xff").decode("utf-8", "replace")
     return {_NOTES.get(key, key): value for key, value in parse_qsl(text)}
-
-
-def _temperature_c(raw: NDArray[np.int64]) -> float:
-    """Mean temperature in °C by the device maker's formula; 0 means not measured."""
-    known = raw[raw > 0]
-    return float(known.mean()) * 75 / 256 - 50 if len(known) else float("nan")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +15,10 @@ from ..source import ByteSource
 
 BATCH_SECTORS = 512
 """256 KiB: a buffer that stays in the processor's cache."""
+
+TEMPERATURE_SECTORS = 256
+"""Sectors that share one temperature: five minutes at 100 Hz, in which a wrist does not change by
+much; every change cuts a block, and blocks cost time."""
 
 _WHY = {
     cwa.BAD_SUM: "wrong checksum",
@@ -266,6 +271,38 @@ class Continuity:
             first = int(places[0])
             why = _WHY.get(int(batch.info[cwa.STATUS, first]), "")
             self._losses.note(code, len(places), batch.offset + first * cwa.SECTOR_BYTES, why)
+
+
+class Thermometer:
+    """Gives each sector delivered the temperature of the first of its group that measured one.
+
+    Groups are counted from the first sector delivered, not from the batch that it came in.
+    """
+
+    def __init__(self) -> None:
+        self._delivered = 0
+        self._raw = 0
+
+    def read(self, raw: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Return °C by the device maker's formula, NaN where none was measured.
+
+        Parameters
+        ----------
+        raw
+            Shape (n,): what the next sectors say, 0 if nothing.
+        """
+        starts = np.arange(-self._delivered % TEMPERATURE_SECTORS, len(raw), TEMPERATURE_SECTORS)
+        held = np.empty(len(raw), np.int64)
+        for first, stop in pairwise([0, *starts.tolist(), len(raw)]):
+            if first in starts:
+                self._raw = 0
+            held[first:stop] = self._raw
+            known = np.flatnonzero(raw[first:stop])
+            if len(known) and not self._raw:
+                self._raw = int(raw[first + known[0]])
+                held[first + known[0] : stop] = self._raw
+        self._delivered += len(raw)
+        return np.where(held > 0, held * (75 / 256) - 50, np.nan)
 
 
 def _aligned(size: int) -> NDArray[np.uint8]:

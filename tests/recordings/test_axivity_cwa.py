@@ -12,6 +12,7 @@ from made_recordings import read_cwa
 
 from recordings import Health, open_recording
 from recordings.formats.axivity_cwa import CwaReader, Layout, sniff
+from recordings.formats.cwa_sectors import TEMPERATURE_SECTORS
 
 DATA = Path(__file__).parents[1] / "data"
 REAL = sorted(path.name for path in DATA.glob("*.cwa"))
@@ -156,18 +157,26 @@ def test_only_the_mark_at_the_beginning_is_believed():
     assert not sniff(b"")
 
 
-def test_temperature_is_the_mean_of_those_measured(saved):
-    content = made.cwa(made.resting(4 * PER_SECTOR))
-    content = made.changed(content, [0, 1, 2], temperature=[0, 0xFC00 | 260, 280])
-    [block] = CwaReader(saved(content)).blocks(Health())
-    raw = (260 + 280 + made.sectors_of(content)["temperature"][3]) / 3
-    assert block.temperature_c == pytest.approx(raw * 75 / 256 - 50)
+def temperatures(path, batch_sectors=512):
+    """Of every sector."""
+    blocks = CwaReader(path, batch_sectors=batch_sectors).blocks(Health())
+    return [b.temperature_c for b in blocks for _ in range(len(b.samples) // PER_SECTOR)]
+
+
+def test_sectors_of_a_group_share_the_first_temperature_that_was_measured(saved):
+    n = TEMPERATURE_SECTORS
+    raw = np.r_[0, 0, 0xFC00 | 260, np.arange(300, 300 + n - 3), 280, np.arange(400, 450)]
+    content = made.cwa(made.resting(len(raw) * PER_SECTOR))
+    path = saved(made.changed(content, slice(None), temperature=raw))
+    degrees = np.array([0, 260, 280]) * 75 / 256 - 50
+    expected = np.repeat([np.nan, degrees[1], degrees[2]], [2, n - 2, len(raw) - n])
+    for batch_sectors in (1, 2, 7, n - 1, n, 512):
+        np.testing.assert_array_equal(temperatures(path, batch_sectors), expected)
 
 
 def test_temperature_is_unknown_where_none_was_measured(saved):
     content = made.changed(made.cwa(made.resting(240)), slice(None), temperature=0)
-    [block] = CwaReader(saved(content)).blocks(Health())
-    assert np.isnan(block.temperature_c)
+    assert np.isnan(temperatures(saved(content))).all()
 
 
 # -- the clock
