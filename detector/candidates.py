@@ -14,10 +14,9 @@ from .settings import ScanSettings
 from .window import Window
 
 SNIPPET_BEFORE_S, SNIPPET_AFTER_S = 3.0, 5.0
-AROUND_S = 1.5
-"""Signal on each side of a peak for its exact time: the backward filter comes to rest in it."""
-REACH_S = 0.25
-"""How far the exact time may lie from the one corrected by the mean delay."""
+REACH_S = 0.6
+"""How far the exact time may lie from the one corrected by the mean delay: as far apart as two
+bursts of one jerk."""
 
 
 def measure(
@@ -85,16 +84,12 @@ def _true_peak_ns(
     design: Design,
 ) -> int:
     """Time of the zero-phase jerk envelope's peak near an envelope peak."""
-    at = peak - window.origin
-    first = max(at - round(AROUND_S * design.rate_hz), extent[0])
-    stop = min(at + round(AROUND_S * design.rate_hz), extent[1])
-    place = timing.zero_phase_peak(
-        window.slow_g[:, first:stop].copy(),
-        design.poles[:2],
-        float(design.gains[0]),
-        max(1, round(design.rms_n)),
-        at - design.delay_n - first,
-        round(REACH_S * design.rate_hz),
+    reach_n = round(REACH_S * design.rate_hz)
+    at = peak - design.delay_n - window.origin
+    around_n = reach_n + len(design.jerk_taps)
+    first, stop = max(at - around_n, extent[0]), min(at + around_n + 1, extent[1])
+    place = timing.peak_position(
+        window.accel_g[:, first:stop].copy(), design.jerk_taps, design.rms_n, at - first, reach_n
     )
     whole = int(np.floor(place))
     left_ns, right_ns = sample_times(knots, window.origin + first + np.array([whole, whole + 1]))

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from recordings import SECOND_NS
 
-from .filters import Band, butterworth_band
+from .filters import Band, butterworth_band, jerk_taps
 from .settings import ScanSettings, SettingsError
 
 LIMB_HZ = 4.0
@@ -36,6 +36,8 @@ class Design:
     """Shape (6, 2): two sections each of the jerk, movement and impact band."""
     gains: NDArray[np.float64]
     has_impact: bool
+    jerk_taps: NDArray[np.float64]
+    """Zero-phase jerk, for exact times: :func:`detector.filters.jerk_taps`."""
     delay_s: float
     """From a movement to the peak of its jerk envelope: filter, difference, moving RMS."""
     jerk_min: float
@@ -73,6 +75,7 @@ class Design:
             poles=np.concatenate([band.poles for band in padded]),
             gains=np.array([band.gain for band in padded]),
             has_impact=has_impact,
+            jerk_taps=jerk_taps(s.jerk_low_hz, _high_hz(rate_hz, s), rate_hz),
             delay_s=jerk_delay_s + (0.5 + (rms_n - 1) / 2) / rate_hz,
             jerk_min=max(s.jerk_min_g_per_s, s.jerk_min_per_step * 1000 * step_g),
             frame_n=frame_n,
@@ -111,9 +114,14 @@ class Design:
         return round(self.delay_s * SECOND_NS)
 
 
+def _high_hz(rate_hz: float, s: ScanSettings) -> float:
+    """Upper edge of the jerk and the movement band."""
+    return min(s.jerk_high_hz, JERK_SHARE * rate_hz)
+
+
 def _bands(rate_hz: float, s: ScanSettings) -> list[Band]:
     """Jerk and movement band, and the impact band where the rate carries one."""
-    high_hz = min(s.jerk_high_hz, JERK_SHARE * rate_hz)
+    high_hz = _high_hz(rate_hz, s)
     bands = [
         butterworth_band(s.jerk_low_hz, high_hz, rate_hz),
         butterworth_band(s.movement_low_hz, high_hz, rate_hz),

@@ -11,6 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+TAPS_S = 1.0
+"""Half the length of :func:`jerk_taps`."""
+
 
 @dataclass(frozen=True, slots=True)
 class Band:
@@ -57,3 +60,22 @@ def butterworth_band(low_hz: float, high_hz: float, rate_hz: float) -> Band:
         gain=float(gain.real),
         poles=np.stack([-2 * upper.real, np.abs(upper) ** 2], axis=1),
     )
+
+
+def jerk_taps(low_hz: float, high_hz: float, rate_hz: float) -> NDArray[np.float64]:
+    """Half of an antisymmetric FIR that gives the zero-phase band-passed derivative, per second.
+
+    ``jerk[i] = sum(taps[k] * (x[i + k + 1] - x[i - k - 1]))``. Its response is ``2 pi i f |H|^2``
+    with the analog second-order Butterworth band-pass H, run forwards and backwards as it were, up
+    to half the rate. It is cut after :data:`TAPS_S`, where it has decayed to less than 1e-4.
+
+    References
+    ----------
+    Oppenheim & Schafer, Discrete-Time Signal Processing, 3rd ed., section 7.4 (sampled response).
+    """
+    bins = round(32 * rate_hz)  # a grid of 1/32 Hz: what wraps around comes from 16 s away
+    f = np.arange(1, (bins + 1) // 2) * rate_hz / bins
+    detuning = (f**2 - low_hz * high_hz) / (f * (high_hz - low_hz))
+    slope = 2 * np.pi * f / (1 + detuning**4)
+    k = np.arange(1, round(TAPS_S * rate_hz) + 1)
+    return np.asarray(2 / bins * np.sin(2 * np.pi / rate_hz * np.outer(k, f)) @ slope)

@@ -1,8 +1,10 @@
-"""When a jerk was at its strongest, free of the filters' delay.
+"""When a jerk was at its strongest, free of the filters' delay and of the sampling rate.
 
 A causal band-pass delays 2.5 Hz by 160 ms and 5 Hz by 66 ms, so no one constant is right for every
-limb. Running the same filter once more, backwards, over the second around a peak cancels the delay
-at every frequency. That costs some microseconds, so only events that matter are timed like this.
+limb; and as a digital filter it is never quite the same at two rates, so that of two bursts of
+equal size now one is the larger, now the other. So around the events that matter the jerk is
+computed once more, by a symmetric filter cut from the analog band's response: it costs some tenths
+of a millisecond, delays nothing, and is the same at every rate.
 """
 
 from __future__ import annotations
@@ -13,85 +15,90 @@ from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 
-TOP = 0.9
-"""Share of the maximum above which the top of an envelope lies. A lower share would average over
-the ripple that the RMS leaves of fast limbs, but lean towards the slow side of lopsided jerks."""
+SHARPNESS = 64
+"""The time is the centre of gravity of this power of the envelope: of one peak its middle, of two
+equal ones the middle between them; one of 0.96 of the height of the other weighs a tenth of it. The
+highest sample alone would jump from one of two equal peaks to the other with the sampling rate; a
+lower power would pull the time away from the higher of two unequal ones."""
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def filter_backwards(x: Array, poles: Array, gain: float, out: Array) -> None:
-    """Run one band-pass from the last sample to the first, from rest.
+def jerk_power(accel_g: Array, taps: Array, first: int, power: Array) -> None:
+    """Squared length of the zero-phase band-passed jerk vector.
 
     Parameters
     ----------
-    x, out : (n,)
-    poles : (2, 2)
-        a1 and a2 of both sections.
+    accel_g : (3, n)
+        Beyond its ends the outermost samples are taken to go on.
+    taps : (k,)
+        One half of an antisymmetric filter: see :func:`detector.filters.jerk_taps`.
+    first
+        Position of the first output.
+    power : (m,)
+        Out.
     """
-    p1, p2, q1, q2 = 0.0, 0.0, 0.0, 0.0
-    last = len(x) - 1
-    for i in range(last, -1, -1):
-        x2, x4 = x[min(i + 2, last)], x[min(i + 4, last)]
-        p1, p2 = ((x[i] - x2) - (x2 - x4)) - poles[0, 1] * p2 - poles[0, 0] * p1, p1
-        q1, q2 = p1 - poles[1, 1] * q2 - poles[1, 0] * q1, q1
-        out[i] = gain * q1
+    last = accel_g.shape[1] - 1
+    power[:] = 0.0
+    for axis in range(3):
+        x = accel_g[axis]
+        for i in range(len(power)):
+            jerk = 0.0
+            for k in range(len(taps)):
+                ahead, behind = min(first + i + k + 1, last), max(first + i - k - 1, 0)
+                jerk += taps[k] * (x[ahead] - x[behind])
+            power[i] += jerk * jerk
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def centred_rms(power: Array, window_n: int, out: Array) -> None:
-    """Root of the mean of ``window_n`` powers, the latest ``window_n // 2`` before each sample."""
+def centred_rms(power: Array, window_n: float, out: Array) -> None:
+    """Root of the mean of ``window_n`` powers around each sample.
+
+    The window need not be whole samples: the outermost ones enter with the fraction that is left,
+    or the same jerk would be seen through a longer window at one rate than at another.
+    """
+    reach = int(0.5 * (window_n - 1))
+    fraction = 0.5 * (window_n - 1) - reach
+    last = len(power) - 1
     for i in range(len(power)):
         total = 0.0
-        first = i - window_n // 2
-        for k in range(max(0, first), min(len(power), first + window_n)):
+        for k in range(max(0, i - reach), min(last, i + reach) + 1):
             total += power[k]
+        if i > reach:
+            total += fraction * power[i - reach - 1]
+        if i + reach < last:
+            total += fraction * power[i + reach + 1]
         out[i] = np.sqrt(total / window_n)
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def zero_phase_peak(
-    slow_g: Array, poles: Array, gain: float, window_n: int, around: int, reach: int
-) -> float:
-    """Position of the largest zero-phase jerk envelope near a first estimate.
+def peak_position(accel_g: Array, taps: Array, window_n: float, around: int, reach: int) -> float:
+    """Position of the peak of the zero-phase jerk envelope near a first estimate.
 
     Parameters
     ----------
-    slow_g : (3, n)
-        Acceleration after the forward pass of the jerk band.
-    poles, gain
+    accel_g : (3, n)
+    taps
         Of the jerk band.
     window_n
-        Length of the moving RMS.
+        Length of the moving RMS, 1 or more; not rounded.
     around, reach
         First estimate, and how far from it the peak may lie, in samples.
 
     Returns
     -------
     float
-        In samples of ``slow_g``; the middle of the top of the envelope, whose flat maximum
-        wanders.
+        In samples of ``accel_g``.
     """
-    n = slow_g.shape[1]
-    power, envelope, back = np.zeros(n), np.empty(n), np.empty(n)
-    for axis in range(3):
-        filter_backwards(slow_g[axis], poles, gain, back)
-        for i in range(1, n):
-            power[i] += (back[i] - back[i - 1]) ** 2
+    first, stop = max(0, around - reach), min(accel_g.shape[1], around + reach + 1)
+    power, envelope = np.empty(stop - first), np.empty(stop - first)
+    jerk_power(accel_g, taps, first, power)
     centred_rms(power, window_n, envelope)
-    peak = max(0, around - reach)
-    for i in range(peak, min(n, around + reach + 1)):
-        if envelope[i] > envelope[peak]:
-            peak = i
-    level = TOP * envelope[peak]
-    left, right = peak, peak
-    while left > 0 and envelope[left - 1] >= level:
-        left -= 1
-    while right < n - 1 and envelope[right + 1] >= level:
-        right += 1
-    first, last = float(left), float(right)
-    if left > 0:
-        first -= (envelope[left] - level) / (envelope[left] - envelope[left - 1])
-    if right < n - 1:
-        last += (envelope[right] - level) / (envelope[right] - envelope[right + 1])
-    # a difference lies half a sample early, and so does a window of even length
-    return 0.5 * (first + last) - 0.5 - (0.5 if window_n % 2 == 0 else 0.0)
+    largest = envelope.max()
+    if not largest > 0:
+        return float(around)
+    total, moment = 0.0, 0.0
+    for i in range(len(envelope)):
+        weight = (envelope[i] / largest) ** SHARPNESS
+        total += weight
+        moment += weight * i
+    return first + moment / total

@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy import signal
 
-from detector.filters import butterworth_band
+from detector.filters import butterworth_band, jerk_taps
 from detector.kernels import bands, epochs, events, features, intake, levels, timing
 
 RATE_HZ = 50.0
@@ -285,22 +286,45 @@ def test_intake_scales_and_marks_the_ends_of_the_range(dtype):
     assert list(clipped) == [True, False, False, True]
 
 
-def test_the_backward_filter_is_the_forward_one_on_reversed_samples():
-    x = np.random.default_rng(6).normal(size=300)
-    x[-5:] = x[-1]  # its history: the last value has stood for ever
-    design, out = butterworth_band(2, 8, RATE_HZ), np.empty(300)
-    timing.filter_backwards(x, design.poles, design.gain, out)
-    expected = naive.band(np.stack([x[::-1] - x[-1]] * 3, axis=1), 2, 8, RATE_HZ)[::-1, 0]
-    np.testing.assert_allclose(out, expected, atol=1e-12)
+@pytest.mark.parametrize("rate_hz", [50.0, 600 / 7, 100.0, 400.0])
+def test_the_zero_phase_jerk_is_that_of_the_analog_band_at_every_rate(rate_hz):
+    taps, hz = jerk_taps(2, 8, rate_hz), np.array([2.0, 3.0, 4.0, 6.0, 8.0, 11.0])
+    k = np.arange(1, len(taps) + 1)
+    found = 2 * np.sin(2 * np.pi / rate_hz * np.outer(hz, k)) @ taps
+    b, a = signal.butter(2, 2 * np.pi * np.array([2, 8]), "bandpass", analog=True)
+    band = np.abs(signal.freqs(b, a, 2 * np.pi * hz)[1]) ** 2
+    np.testing.assert_allclose(found, 2 * np.pi * hz * band, rtol=1e-3)
 
 
-@pytest.mark.parametrize("window_n", [1, 4, 5])
-def test_the_centred_rms_is_centred(window_n):
+def test_the_zero_phase_jerk_power_is_a_convolution():
+    x, taps = np.random.default_rng(6).normal(size=(3, 300)), jerk_taps(2, 8, RATE_HZ)
+    found, n = np.empty(100), len(taps)
+    timing.jerk_power(x, taps, 60, found)
+    both = np.concatenate([taps[::-1], [0.0], -taps])
+    expected = sum(np.convolve(axis, both, mode="valid") ** 2 for axis in x)[60 - n : 160 - n]
+    np.testing.assert_allclose(found, expected, rtol=1e-9)
+
+
+def test_steady_gravity_has_no_jerk_even_at_the_ends():
+    found = np.empty(40)
+    timing.jerk_power(np.tile([[0.0], [0.6], [0.8]], 40), jerk_taps(2, 8, RATE_HZ), 0, found)
+    assert found.max() < 1e-20
+
+
+@pytest.mark.parametrize("window_n", [1.0, 4.0, 5.0, 7.5])
+def test_the_centred_rms_is_centred_and_as_long_as_asked(window_n):
     power, out = np.zeros(21), np.empty(21)
-    power[10] = window_n
+    power[10] = 1.0
     timing.centred_rms(power, window_n, out)
-    first = 10 - (window_n - 1 - window_n // 2)
-    assert list(np.flatnonzero(out)) == list(range(first, first + window_n))
+    np.testing.assert_allclose(out, out[::-1], atol=1e-15)
+    assert np.count_nonzero(out) <= window_n + 2
+    assert np.sum(out**2) == pytest.approx(1.0)
+
+
+def test_at_the_ends_the_centred_rms_takes_what_is_not_there_for_nothing():
+    out = np.empty(4)
+    timing.centred_rms(np.ones(4), 3.0, out)
+    np.testing.assert_allclose(out, np.sqrt([2 / 3, 1, 1, 2 / 3]))
 
 
 @pytest.mark.parametrize("rate_hz", [25.0, 50.0, 100.0])
@@ -312,10 +336,9 @@ def test_the_peak_time_has_no_delay_at_any_frequency(rate_hz, limb_hz, within_s)
     t = np.arange(round(6 * rate_hz)) / rate_hz
     middle_s = 3.0123
     wave = np.sin(2 * np.pi * limb_hz * (t - middle_s)) * np.exp(-(((t - middle_s) / 0.2) ** 2))
-    slow = naive.band(np.stack([wave, 0 * wave, 0 * wave], axis=1), 2, 8, rate_hz).T.copy()
-    design, guess = butterworth_band(2, 8, rate_hz), round((middle_s + 0.1) * rate_hz)
-    window_n = round(0.1 * rate_hz)
-    place = timing.zero_phase_peak(
-        slow, design.poles, design.gain, window_n, guess, round(0.25 * rate_hz)
+    accel_g = np.stack([wave, 0 * wave, 1 + 0 * wave])
+    guess = round((middle_s + 0.1) * rate_hz)
+    place = timing.peak_position(
+        accel_g, jerk_taps(2, 8, rate_hz), 0.1 * rate_hz, guess, round(0.6 * rate_hz)
     )
     assert place / rate_hz == pytest.approx(middle_s, abs=within_s)
