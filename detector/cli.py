@@ -27,7 +27,7 @@ from recordings import ReadOptions
 from .cache import use_own_cache
 from .config import dump_toml, load_toml, with_values
 from .console import NORMAL, QUIET, VERBOSE, Console
-from .flags import chosen, explained, one_of, with_settings
+from .flags import chosen, explained, one_of, two_times, with_settings
 from .parameter import SettingsError
 from .settings import Settings
 from .version import ALGORITHM_VERSION, VERSION
@@ -165,6 +165,10 @@ class Running(Reading):
     side: Annotated[
         Literal["left", "right"] | None, Flag(help="on which side", converter=one_of)
     ] = None
+    sleep_period: Annotated[
+        str | None,
+        Flag(help="when sleep began and ended in every night (23:10-06:45), instead of that found"),
+    ] = None
     force: Annotated[
         bool, Flag(negative="", show_default=False, help="analyse again what is already done")
     ] = False
@@ -184,6 +188,7 @@ def run(*inputs: Path, flags: Running, **settings: str) -> int:
     """
     flags.check()
     console = flags.console()
+    period = None if flags.sleep_period is None else two_times("--sleep-period", flags.sleep_period)
     resolved = _resolved(flags.config, settings)
     _check_inputs(inputs)
     _check_out(flags.out, inputs)
@@ -195,6 +200,7 @@ def run(*inputs: Path, flags: Running, **settings: str) -> int:
         tz=flags.tz,
         site=flags.site or "unknown",
         side=flags.side or "unknown",
+        sleep_period=period,
         reading=flags.reading(),
     )
     changed = [f"{key} = {value}" for key, value in resolved.changed().items()]

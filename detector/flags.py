@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping, Sequence
+from datetime import time
 from difflib import get_close_matches
 from operator import getitem
 from typing import Annotated, Any, TypeVar, get_args
@@ -12,7 +13,7 @@ from cyclopts import CycloptsError, Group, MissingArgumentError, Token, UnknownO
 from cyclopts import Parameter as Flag
 
 from .config import all_parameters, nearest_key
-from .parameter import Parameter, Value, did_you_mean
+from .parameter import Parameter, SettingsError, Value, did_you_mean
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -56,6 +57,24 @@ def one_of(hint: Any, tokens: Sequence[Token]) -> str:
         allowed = f"{', '.join(known[:-1])} or {known[-1]}"
         raise ValueError(f"{word!r} is not {allowed}{did_you_mean(word, known)}")
     return word
+
+
+def two_times(flag: str, text: str) -> tuple[time, time]:
+    """Return the local times of a period such as ``23:10-06:45``.
+
+    Raises
+    ------
+    SettingsError
+        If it is none, or lasts no time.
+    """
+    first, _, second = text.partition("-")
+    try:
+        period = time.fromisoformat(first), time.fromisoformat(second)
+    except ValueError:
+        raise SettingsError(f"{flag} {text}: write a period like 23:10-06:45") from None
+    if period[0] == period[1]:
+        raise SettingsError(f"{flag} {text} begins and ends at the same time")
+    return period
 
 
 def explained(error: CycloptsError, words: Sequence[str]) -> str:

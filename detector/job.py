@@ -5,6 +5,7 @@ from __future__ import annotations
 import traceback
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field
+from datetime import time
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
@@ -42,6 +43,8 @@ class RunOptions:
     """IANA name of the zone that the device clocks were set to."""
     site: Site = "unknown"
     side: Side = "unknown"
+    sleep_period: tuple[time, time] | None = None
+    """Local times at which sleep began and ended, in every night, instead of those found."""
     reading: ReadOptions = field(default_factory=ReadOptions)
     """What the content of a file may leave open."""
 
@@ -136,6 +139,7 @@ def _analysed(folder: Path, source: Source, options: RunOptions, watch: Watch) -
         tz=options.tz,
         site=options.site,
         side=options.side,
+        sleep_period=options.sleep_period,
     )
     analysis = Analysis(_Watched(recording, watch), subject, options.settings)
     with RecordingFolder(folder, analysis.facts, Page(analysis.facts)) as written:
@@ -181,11 +185,16 @@ def _asked(source: Source, options: RunOptions) -> dict[str, Any]:
             "site": options.site,
             "side": options.side,
             "tz": options.tz,
+            "sleep_period": _written(options.sleep_period),
             **asdict(options.reading),
         },
         "config_hash": options.settings.fingerprint(),
         "algorithm_version": ALGORITHM_VERSION,
     }
+
+
+def _written(period: tuple[time, time] | None) -> str | None:
+    return None if period is None else "-".join(at.isoformat() for at in period)
 
 
 def _done(folder: Path, source: Source, options: RunOptions) -> Row | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import os
 import subprocess
@@ -64,6 +65,18 @@ def test_a_run_says_when_recordings_were_done_before(
     said = capsys.readouterr().err
     assert "(done before)" in said
     assert "1 of them done before" in said.splitlines()[-1]
+
+
+def test_a_stated_sleep_period_is_used_and_makes_a_done_recording_undone(
+    analysed: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["run", str(BUNDLED), "-o", str(analysed), "--tz", "Europe/London"]
+    assert main([*words, "--sleep-period", "03:05-05:40"]) == OK
+    assert "done before" not in capsys.readouterr().err
+    [row] = csv.DictReader((analysed / "nights.csv").read_text(encoding="utf-8").splitlines())
+    assert row["onset_source"] == "diary"
+    assert row["sleep_onset"] == "2023-05-04T03:05:00.000+01:00"
+    assert row["wake"] == "2023-05-04T05:40:00.000+01:00"
 
 
 def test_forced_recordings_are_done_again(
