@@ -29,6 +29,9 @@ GAP_NS = SECOND_NS // 2
 WINDOW_NS = SECOND_NS
 """Rows of this time share an anchor."""
 
+LARGEST = 1e6
+"""A larger value is no acceleration in any unit, nor a count of any converter."""
+
 
 Good = NDArray[np.bool_]
 
@@ -129,7 +132,7 @@ def raw_rows(arrays: Sequence[Any], *, timed: bool) -> RawRows:
     """Convert Arrow columns: the time if ``timed``, then x, y, z."""
     columns = [_to_numpy(array) for array in arrays]
     samples = np.column_stack([values.astype(np.float64) for values, _ in columns[-3:]])
-    good: Good = np.all(np.isfinite(samples), axis=1)
+    good: Good = np.all(np.abs(samples) <= LARGEST, axis=1)  # neither is NaN
     for _, valid in columns:
         if valid is not None:
             good = good & valid
