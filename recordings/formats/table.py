@@ -19,35 +19,15 @@ from numpy.typing import NDArray
 from ..model import SECOND_NS, Block, Header, Health, ReadOptions, RecordingError, Remark, Scale
 from ..source import ByteSource
 from .table_csv import CsvTable
-from .table_names import SHAPE_REMEDY, UNIT_GAIN_G
+from .table_names import SHAPE_REMEDY
 from .table_parquet import MAGIC, ParquetTable
 from .table_rows import Pace, RawRows, RowJoiner, Table
 from .table_text import looks_like_text
 from .table_time import TimeNumber, number_meaning, to_ns, typical_step
+from .units import LOOK_ROWS, UNIT_GAIN_G, choose_unit, doubts, resting_magnitude
 
 NAME = "table"
 
-LOOK_ROWS = 1 << 14
-"""Rows (some three minutes) that decide on pace and unit."""
-
-REST_ROWS = 32
-"""Rows in one window of the search for rest."""
-
-REST_SHARE = 0.1
-"""Share of the windows, the quietest, that count as rest."""
-
-_REST_BOUNDS = {"g": (0.8, 1.2), "mg": (800.0, 1200.0), "m/s2": (7.8, 11.8)}
-"""Magnitude at rest, by unit."""
-
-_COUNTS = (
-    ((51.0, 77.0), "1/64 g"),
-    ((205.0, 273.0), "1/256 g"),
-    ((273.0, 307.0), "1/256 g or 1/341 g"),
-    ((307.0, 409.0), "1/341 g"),
-)
-"""Magnitude at rest of the counts that devices are known to write."""
-
-_NO_GRAVITY_G = 0.3
 _RELATIVE = Remark(
     "time_relative", "the time of day is unknown: the first row counts from 1970-01-01T00:00:00"
 )
@@ -74,14 +54,15 @@ def open_reader(path: Path, options: ReadOptions) -> TableReader:
         raise RecordingError(path, "has no row without missing values", remedy=SHAPE_REMEDY)
     meaning, pace, clock_remark = _clock(table, look, options.rate_hz)
     rest = resting_magnitude(look.samples[look.good])
-    unit, reason = _unit(table, rest, options.unit)
+    unit, reason = choose_unit(path, rest, named=table.columns.unit, stated=options.unit)
+    gravity = doubts(rest * UNIT_GAIN_G[unit], named_without_gravity=table.columns.without_gravity)
     return TableReader(
         table=table,
         header=_header(table, meaning, pace, f"{unit} ({reason})"),
         scale=Scale(gain_g=(UNIT_GAIN_G[unit],) * 3),
         number=meaning,
         pace=pace,
-        remarks=(*clock_remark, *_doubts(table, rest * UNIT_GAIN_G[unit])),
+        remarks=(*clock_remark, *gravity),
     )
 
 
@@ -125,16 +106,6 @@ class TableReader:
         return rows.time.astype(np.int64) + offset_ns, rows.good
 
 
-def resting_magnitude(samples: NDArray[np.float64]) -> float:
-    """Return the median magnitude of acceleration over the quietest tenth of the windows."""
-    windows = max(1, len(samples) // REST_ROWS)
-    rows = min(len(samples), REST_ROWS)
-    cut = samples[: windows * rows].reshape(windows, rows, 3)
-    spread = cut.std(axis=1).sum(axis=1)
-    quiet = np.argsort(spread, kind="stable")[: max(1, round(REST_SHARE * windows))]
-    return float(np.median(np.linalg.norm(cut[quiet], axis=2)))
-
-
 def _look(table: Table) -> RawRows:
     """Return the first rows, as many as decide."""
     parts: list[RawRows] = []
@@ -173,42 +144,6 @@ def _clock(
             table.path, "has a time that does not advance", remedy="check the column of time"
         )
     return number, pace, (_RELATIVE,) if number is not None and number.relative else ()
-
-
-def _unit(table: Table, rest: float, stated: str | None) -> tuple[str, str]:
-    """Return the unit, and how it is known: by name, by the user, by the magnitude at rest."""
-    if stated is not None and stated not in UNIT_GAIN_G:
-        raise RecordingError(
-            table.path,
-            f"cannot be read in the unit {stated!r}",
-            remedy=f"units are {', '.join(UNIT_GAIN_G)}",
-        )
-    if table.columns.unit is not None:
-        return table.columns.unit, "named"
-    if stated is not None:
-        return stated, "stated"
-    for unit, (low, high) in _REST_BOUNDS.items():
-        if low <= rest <= high:
-            return unit, f"{rest:.3g} at rest"
-    guess = next((what for (low, high), what in _COUNTS if low <= rest <= high), None)
-    raise RecordingError(
-        table.path,
-        f"does not state its unit, and the values have a magnitude of {rest:.4g} at rest"
-        + (f" (counts of {guess}?)" if guess else ""),
-        remedy="convert counts to g" if guess else f"state it: --unit {'|'.join(UNIT_GAIN_G)}",
-    )
-
-
-def _doubts(table: Table, rest_g: float) -> tuple[Remark, ...]:
-    """Say if gravity is missing or the unit looks wrong."""
-    if table.columns.without_gravity or rest_g < _NO_GRAVITY_G:
-        text = f"gravity was removed from the values ({rest_g:.3g} g at rest): posture is unknown"
-        return (Remark("without_gravity", text),)
-    low, high = _REST_BOUNDS["g"]
-    if low <= rest_g <= high:
-        return ()
-    text = f"in its quietest first minutes the magnitude is {rest_g:.3g} g, not 1: check the unit"
-    return (Remark("unit_doubtful", text),)
 
 
 def _header(table: Table, number: TimeNumber | None, pace: Pace, unit: str) -> Header:

@@ -8,26 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..model import RecordingError
-
-UNIT_GAIN_G = {"g": 1.0, "mg": 1e-3, "m/s2": 1 / 9.80665}
-"""Units of acceleration that are read, and how many g one of each is."""
+from .units import unit_named
 
 SHAPE_REMEDY = (
     "a table has one row per sample with columns time, x, y, z (or x, y, z and --rate HZ), "
     "separated by comma, semicolon or tab, or is a Parquet file with such columns"
 )
 
-_UNITS = {
-    "g": "g",
-    "mg": "mg",
-    "millig": "mg",
-    "m/s2": "m/s2",
-    "m/s/s": "m/s2",
-    "ms2": "m/s2",
-    "ms-2": "m/s2",
-    "mps2": "m/s2",
-    "s2": "m/s2",  # what is left of m_s2
-}
 _TIME_UNITS_NS = {
     "s": 1_000_000_000,
     "sec": 1_000_000_000,
@@ -62,10 +49,22 @@ class Columns:
     axes: tuple[int, int, int]
     time: int | None
     unit: str | None = None
-    """A key of :data:`UNIT_GAIN_G`, None if the names do not say."""
+    """A key of :data:`recordings.formats.units.UNIT_GAIN_G`, None if the names do not say."""
     time_unit_ns: int | None = None
     without_gravity: bool = False
     """Whether the names say that gravity was removed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Axes:
+    """Three names that differ only in x, y, z."""
+
+    columns: tuple[int, int, int]
+    unit: str | None
+    """As in :class:`Columns`."""
+    rank: int
+    """Order of preference, smallest first."""
+    without_gravity: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,49 +85,51 @@ def find_columns(path: Path, names: Sequence[str]) -> Columns:
     RecordingError
         If there are no three axes, or more than one choice of them.
     """
-    triples = _triples(names)
-    if not triples:
+    chosen = best_axes(names)
+    if not chosen:
         raise RecordingError(
             path, f"has no columns for x, y and z among {_listed(names)}", remedy=SHAPE_REMEDY
         )
-    best = min(rank for rank, *_ in triples)
-    chosen = [triple for triple in triples if triple[0] == best]
     if len(chosen) > 1:
         raise RecordingError(
             path,
             f"has more than one acceleration among {_listed(names)}",
             remedy="keep only the columns of one of them",
         )
-    _, stem, unit, axes = chosen[0]
-    if best > 0 and any(_GRAVITY.search(_tokens(name)[0]) for name in names):
+    axes = chosen[0]
+    if axes.rank > 0 and any(_GRAVITY.search(_tokens(name)[0]) for name in names):
         raise RecordingError(
             path,
             f"has acceleration without gravity and gravity apart among {_listed(names)}",
             remedy="write their sum as columns x, y, z",
         )
-    time = _time_column(names, axes)
+    time = _time_column(names, axes.columns)
     return Columns(
-        axes=axes,
+        axes=axes.columns,
         time=time,
-        unit=unit,
+        unit=axes.unit,
         time_unit_ns=None if time is None else _time_unit_ns(names[time]),
-        without_gravity=bool(_WITHOUT_GRAVITY.search(stem)),
+        without_gravity=axes.without_gravity,
     )
 
 
-def _triples(
-    names: Sequence[str],
-) -> list[tuple[int, str, str | None, tuple[int, int, int]]]:
-    """Return (rank, stem, unit, columns) of every acceleration that has all three axes."""
+def best_axes(names: Sequence[str]) -> list[Axes]:
+    """Return the acceleration of the best rank; more than one if the names do not tell which."""
     groups: dict[tuple[str, str | None], dict[str, int]] = {}
     for column, name in enumerate(names):
         if axis := _axis_name(name):
             groups.setdefault((axis.stem, axis.unit), {}).setdefault(axis.axis, column)
-    return [
-        (_rank(stem), stem, unit, (found["x"], found["y"], found["z"]))
-        for (stem, unit), found in groups.items()
-        if len(found) == 3 and not _OTHER_SENSOR.search(stem) and not _GRAVITY.search(stem)
+    found = [
+        Axes(
+            columns=(group["x"], group["y"], group["z"]),
+            unit=unit,
+            rank=_rank(stem),
+            without_gravity=bool(_WITHOUT_GRAVITY.search(stem)),
+        )
+        for (stem, unit), group in groups.items()
+        if len(group) == 3 and not _OTHER_SENSOR.search(stem) and not _GRAVITY.search(stem)
     ]
+    return [axes for axes in found if axes.rank == min(each.rank for each in found)]
 
 
 def _rank(stem: str) -> int:
@@ -145,8 +146,9 @@ def _axis_name(name: str) -> _AxisName | None:
     text, unit = _tokens(name)
     tokens = [token.removesuffix("axis") for token in text.split()]
     tokens = [token for token in tokens if token]
-    if len(tokens) > 1 and unit is None and tokens[-1] in _UNITS:
-        unit = _UNITS[tokens.pop()]
+    if len(tokens) > 1 and unit is None and (last := unit_named(tokens[-1])):
+        unit = last
+        tokens.pop()
         if tokens[-1] == "m" and unit == "m/s2":
             tokens.pop()
     if not tokens or unit == "":
@@ -164,8 +166,7 @@ def _tokens(name: str) -> tuple[str, str | None]:
     """Return the words of a name, lower case, and the unit in its brackets ("" if unknown)."""
     unit = None
     if bracket := _BRACKET.search(name):
-        plain = re.sub(r"[\s^*·]", "", bracket[1].lower()).replace("²", "2").replace("−", "-")
-        unit = _UNITS.get(plain, "")
+        unit = unit_named(bracket[1]) or ""
         name = name[: bracket.start()] + " " + name[bracket.end() :]
     split = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", name)
     return re.sub(r"[\W_]+", " ", split.lower()).strip(), unit
