@@ -172,6 +172,14 @@ REMARKS: dict[str, Reason] = _all(
     Reason("uneven_stamps", "Rows follow each other at uneven times.", "file"),
     Reason("time_relative", "The time of day is unknown: times count from the first row.", "file"),
     Reason(
+        "date_unknown",
+        "The date was taken out of the file: nights have a made-up one, the time of day is right.",
+        "file",
+    ),
+    Reason(
+        "record_count", "The file holds more records than its header states; all were read.", "file"
+    ),
+    Reason(
         "without_gravity", "Gravity has been taken out: postures and sleep cannot be seen.", "file"
     ),
     Reason("unit_doubtful", "At rest the values do not add up to 1 g: check the unit.", "file"),

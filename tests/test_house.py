@@ -21,7 +21,7 @@ LONGER = {
 }
 """Files and functions (``file:function``) that may be longer, and why."""
 
-NOT_TEXT = {".gz", ".png", ".gt3x", ".cwa", ".bin", ".npz", ".parquet"}
+NOT_TEXT = {".gz", ".png", ".gt3x", ".cwa", ".bin", ".npz", ".parquet", ".edf", ".avro"}
 PYTHON = project_files("*.py")
 
 

@@ -7,14 +7,17 @@ written down here once more, independently of the readers, so that an error in o
 
 from ._piece import Piece
 from .cwa import CwaLayout, write_cwa
+from .edf import EdfLayout, write_edf
 from .geneactiv import GeneactivLayout, write_geneactiv
 from .table import write_csv
 
 __all__ = [
     "CwaLayout",
+    "EdfLayout",
     "GeneactivLayout",
     "Piece",
     "write_csv",
     "write_cwa",
+    "write_edf",
     "write_geneactiv",
 ]

@@ -9,7 +9,8 @@ import made_recordings as made
 import naive_geneactiv as naive
 import numpy as np
 import pytest
-from made_geneactiv import MARK, joined, made_stamp, parts_of, read, stamped
+from made_geneactiv import MARK, joined, made_stamp, parts_of, stamped
+from reading import read
 
 from recordings import SECOND_NS, RecordingError, open_recording
 from recordings.formats import geneactiv

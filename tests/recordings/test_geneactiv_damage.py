@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from made_geneactiv import joined, parts_of, read, remarks_of
+from made_geneactiv import joined, parts_of
+from reading import read, remarks_of
 
 from recordings import Health, ReadOptions, RecordingError, open_recording
 from recordings.formats import geneactiv

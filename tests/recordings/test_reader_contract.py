@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
+from made_edf import edf
 
 from recordings import ReadOptions, RecordingError, Scale, open_recording
 from recordings.writers import write_csv
@@ -78,6 +79,9 @@ CASES = (
         header_bytes=1024,
     ),
     Case("geneactiv", made.geneactiv, FINE, np.int16, header_bytes=1000),
+    Case("edf", edf, FINE, np.int16, header_bytes=1280),
+    Case("edf-interrupted", lambda c: edf(c, plus="D"), FINE, np.int16, {}, 1536),
+    Case("bdf", lambda c: edf(c, bits=24), FINE, np.float64, {}, 1280),
     Case("csv", table, FINE, np.float64, header_bytes=10, last_may_differ=True),
     Case(
         "csv-uniform",
