@@ -3,8 +3,8 @@
 A file given by name is always an input. In a folder, searched with all its subfolders:
 
 - a file with the ending of a device format (any case, ``.gz`` behind it or not) is an input;
-- a table (CSV, Parquet) is an input if it opens as a recording or is empty, else it is skipped,
-  which the ledger says;
+- a file of a format that holds many things (CSV, Parquet, EDF, Avro) is an input if it opens as a
+  recording or is empty, else it is skipped, which the ledger says;
 - any other file is an input if it opens as a recording, else it is nobody's business;
 - hidden files and folders, and output folders of this program, are not looked at.
 """
@@ -21,7 +21,7 @@ from recordings import ReadOptions, RecordingError, open_recording
 from .identity import participant_id, recording_ids
 
 DEVICE_ENDINGS = frozenset({".cwa", ".bin", ".gt3x"})
-TABLE_ENDINGS = frozenset({".csv", ".parquet"})
+GENERAL_ENDINGS = frozenset({".csv", ".parquet", ".edf", ".bdf", ".avro"})
 _OUTPUT_MARKS = ("data_dictionary.csv", "config.resolved.toml")
 
 
@@ -95,7 +95,7 @@ def _not_wanted(path: Path, reading: ReadOptions | None) -> str | None:
     try:
         open_recording(path, reading)
     except RecordingError as error:
-        if ending not in TABLE_ENDINGS:
+        if ending not in GENERAL_ENDINGS:
             return None
         return "" if path.is_file() and not path.stat().st_size else error.problem
     except Exception:

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from ..kernels.edf import unpack_16, unpack_24
 from ..model import SECOND_NS, RecordingError, Remark, Samples, Scale
 from .edf_header import EdfHeader, Signal, number
 from .table_names import best_axes
@@ -42,18 +43,15 @@ class Accelerometer:
 
     def decode(self, records: NDArray[np.uint8]) -> Samples:
         """Return the samples of whole records, shape (records, bytes)."""
-        count, width = len(records), self.stated.width
-        kind = np.int16 if width == 2 else np.float64
-        samples = np.empty((count, self.samples, 3), kind)
-        for k, axis in enumerate(self.axes):
-            raw = np.ascontiguousarray(records[:, self.stated.bytes_of(axis)])
-            if width == 2:
-                samples[:, :, k] = raw.view("<i2")
-            else:
-                high = np.zeros((count, self.samples, 4), np.uint8)
-                high[:, :, 1:] = raw.reshape(count, self.samples, 3)
-                samples[:, :, k] = high.view("<i4")[:, :, 0] >> 8
-        return samples.reshape(-1, 3)
+        first = np.array([axis.offset for axis in self.axes])
+        shape = len(records) * self.samples, 3
+        if self.stated.width == 2:
+            codes = np.empty(shape, np.int16)
+            unpack_16(records.view("<i2"), first // 2, self.samples, codes.reshape(-1))
+            return codes
+        wide = np.empty(shape, np.float64)
+        unpack_24(records, first, self.samples, wide.reshape(-1))
+        return wide
 
 
 def find_accelerometer(path: Path, stated: EdfHeader) -> Accelerometer:
@@ -132,7 +130,7 @@ def _line(path: Path, axis: Signal) -> tuple[float, float]:
     low, high, code_low, code_high = map(number, (*axis.physical, *axis.digital))
     if low is None or high is None or code_low is None or code_high is None:
         raise RecordingError(path, f"states no range of {axis.label!r} in numbers")
-    if low == high or code_low == code_high:
+    if low == high or abs(code_high - code_low) < 1:
         raise RecordingError(path, f"states an empty range of {axis.label!r}")
     gain = (high - low) / (code_high - code_low)
     return gain, low - code_low * gain

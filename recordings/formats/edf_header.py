@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import accumulate
-from math import isfinite
 from pathlib import Path
 
 from ..model import SECOND_NS, RecordingError, Remark
@@ -16,7 +15,10 @@ from .edf_time import start_time
 EDF_MARK = b"0       "
 BDF_MARK = b"\xffBIOSEMI"
 
-LARGEST_RECORD_BYTES = 1 << 26
+LARGEST_NUMBER = 1e9
+"""The ends of a range are within this."""
+
+LARGEST_RECORD_BYTES = 1 << 25
 """A larger record is damage of the header. The format recommends 61 440 bytes."""
 
 _FIXED = (8, 80, 80, 8, 8, 8, 44, 8, 8, 4)
@@ -134,7 +136,7 @@ def number(text: str) -> float | None:
         value = float(text.replace(",", "."))
     except ValueError:
         return None
-    return value if isfinite(value) else None
+    return value if abs(value) <= LARGEST_NUMBER else None
 
 
 def _cut(text: bytes, widths: tuple[int, ...]) -> Iterator[str]:

@@ -65,6 +65,11 @@ def write_edf(path: Path | str, pieces: Iterable[Piece], layout: EdfLayout | Non
     -------
     int
         Samples written: whole records, as a recorder does. Skipped records count.
+
+    Raises
+    ------
+    ValueError
+        If nothing comes to be written, or a text of the layout is too long.
     """
     layout = EdfLayout() if layout is None else layout
     raw, times_ns = np.empty((0, 3), np.int64), np.empty(0, np.int64)
@@ -72,16 +77,19 @@ def write_edf(path: Path | str, pieces: Iterable[Piece], layout: EdfLayout | Non
     with Path(path).open("wb") as file:
         for more, more_ns in pieces:
             raw, times_ns = np.concatenate([raw, more]), np.concatenate([times_ns, more_ns])
-            if not done and len(times_ns):
-                start_ns = int(times_ns[0])
-                file.seek(0)
-                file.write(_header(layout, start_ns // SECOND_NS))
             count = len(raw) // size
+            if not count:
+                continue
+            if not done:
+                start_ns = int(times_ns[0])
+                file.write(_header(layout, start_ns // SECOND_NS))
             records = _records(layout, raw[: count * size], times_ns, start_ns, done)
             kept = [i for i in range(count) if done + i not in layout.skip_records]
             file.write(records[kept].tobytes())
             raw, times_ns = raw[count * size :], times_ns[count * size :]
             done += count
+        if not done:
+            raise ValueError(f"not one whole record of {size} samples")
         if layout.counts_records:
             file.seek(_RECORDS_AT)
             file.write(_text(done - len(layout.skip_records), 8))

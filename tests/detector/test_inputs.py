@@ -10,6 +10,7 @@ from detector.inputs import find_inputs
 from recordings import ReadOptions, RecordingError, open_recording
 
 SAMPLE = Path(__file__).parents[2] / "recordings" / "samples" / "ax3_thigh25_short_night.cwa.gz"
+FAROS = Path(__file__).parents[1] / "data" / "faros_25hz.edf"
 TABLE = b"time,x,y,z\n" + b"".join(
     b"2024-03-05T22:00:%02d.%03d,0.01,0.02,0.99\n" % divmod(20 * i, 1000) for i in range(500)
 )
@@ -53,6 +54,15 @@ def test_in_a_folder_tables_are_inputs_if_they_open_and_said_if_not(folder):
     skipped = next(source for source in found if source.skipped)
     assert skipped.recording_id == ""
     assert skipped.path.name == "participants.csv"
+
+
+def test_in_a_folder_an_edf_is_an_input_if_it_has_an_accelerometer(folder):
+    content = FAROS.read_bytes()
+    (folder / "night.EDF").write_bytes(content)
+    (folder / "sleep.edf").write_bytes(content.replace(b"mg      ", b"degC    "))
+    found = find_inputs([folder])
+    assert shown(found) == {"night.EDF": True, "sleep.edf": False}
+    assert "no three axes of acceleration" in found[1].skipped
 
 
 def test_in_a_folder_other_files_count_only_if_they_are_recordings(folder):

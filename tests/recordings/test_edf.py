@@ -216,6 +216,8 @@ def test_two_accelerometers_are_not_chosen_between(tmp_path):
         ("digital_max", "-2048", "empty range"),
         ("digital_min", "low", "no range of 'Accelerometer_X' in numbers"),
         ("physical_max", "nan", "no range"),
+        ("physical_max", "1E308", "no range"),
+        ("digital_max", "-2047.9", "empty range"),
         ("samples", "-1", "states '-1' as number of samples of 'Accelerometer_X'"),
         ("samples", "99999999", "states records of"),
     ],
