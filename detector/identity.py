@@ -18,7 +18,10 @@ _LONGEST_BYTES = 80
 """Of an id without its hash, in UTF-8: leaves room for a path on every file system."""
 
 _HASH_DIGITS = 8
-_ENDINGS = (".gz", ".cwa", ".bin", ".gt3x", ".csv", ".parquet", ".txt", ".tsv")
+_ENDINGS = (
+    *(".gz", ".cwa", ".bin", ".gt3x", ".edf", ".bdf", ".avro"),
+    *(".csv", ".parquet", ".txt", ".tsv"),
+)
 _RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
 
 

@@ -172,6 +172,11 @@ REMARKS: dict[str, Reason] = _all(
     Reason("uneven_stamps", "Rows follow each other at uneven times.", "file"),
     Reason("time_relative", "The time of day is unknown: times count from the first row.", "file"),
     Reason(
+        "latched",
+        "Samples that only repeat the one before, where the sensor delivered none, were left out.",
+        "file",
+    ),
+    Reason(
         "date_unknown",
         "The date was taken out of the file: nights have a made-up one, the time of day is right.",
         "file",

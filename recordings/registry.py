@@ -13,18 +13,20 @@ from .formats import Format, Reader
 from .model import Chunk, Header, Health, ReadOptions, RecordingError
 from .source import ByteSource
 
-FORMATS = ("axivity_cwa", "geneactiv", "edf", "table")
+FORMATS = ("axivity_cwa", "geneactiv", "edf", "avro", "table")
 """Modules of :mod:`recordings.formats` in the order in which they are asked. The last claims any
 text, so everything recognised by a mark of its own is told apart before it."""
 
 SNIFF_BYTES = 4096
 
-_KNOWN = "Axivity .cwa, GENEActiv .bin, EDF and BDF, CSV and Parquet tables, each also as .gz"
+_KNOWN = (
+    "Axivity .cwa, GENEActiv .bin, EDF and BDF, Empatica EmbracePlus and CentrePoint .avro, CSV "
+    "and Parquet tables, each also as .gz"
+)
 
 _UNREAD: tuple[tuple[int, bytes, str, str], ...] = (
     (0, b"GENEA/1.00", "a GENEA recording (the predecessor of GENEActiv)", "convert it to CSV"),
     (0, b"SQLite format 3\0", "an SQLite database (ActiGraph .agd: epoch counts, no raw data)", ""),
-    (0, b"Obj\x01", "an Avro file (Empatica, CentrePoint)", "export it as CSV"),
     (0, b"MDTC", "a Parmay Matrix recording", "convert it to CSV"),
     (512, b"MDTC", "a Parmay Matrix recording", "convert it to CSV"),
     (0, b"RIFF", "a WAV file", "use the original .cwa it was made from"),

@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
+from made_avro import centrepoint, embraceplus, header_of
 from made_edf import edf
 
 from recordings import ReadOptions, RecordingError, Scale, open_recording
@@ -59,6 +60,7 @@ class Case(NamedTuple):
     header_bytes: int = 0
     last_may_differ: bool = False
     """A number that is cut is another number: the last row of a cut text may be wrong."""
+    rate_hz: float = 100.0
     from_end: bool = False
     """The directory stands at the end: a cut file is refused, and so is a compressed one."""
 
@@ -68,6 +70,8 @@ class Case(NamedTuple):
 
 
 COARSE, FINE = made.resting(N), made.resting(N, step=1)
+SESSION = embraceplus(FINE, codec="null", rate_hz=100.0)
+EXPORT = centrepoint(FINE / COUNTS_PER_G)
 CASES = (
     Case("cwa", made.cwa, COARSE, np.int16, header_bytes=1024),
     Case("cwa-unpacked", lambda c: made.cwa(c, packed=False), FINE[:560], np.int16, {}, 1024),
@@ -82,6 +86,8 @@ CASES = (
     Case("edf", edf, FINE, np.int16, header_bytes=1280),
     Case("edf-interrupted", lambda c: edf(c, plus="D"), FINE, np.int16, {}, 1536),
     Case("bdf", lambda c: edf(c, bits=24), FINE, np.float64, {}, 1280),
+    Case("embraceplus", lambda _: SESSION, FINE, np.int16, {}, len(header_of(SESSION))),
+    Case("centrepoint", lambda _: EXPORT, FINE, np.float64, {}, len(header_of(EXPORT)), rate_hz=32),
     Case("csv", table, FINE, np.float64, header_bytes=10, last_may_differ=True),
     Case(
         "csv-uniform",
@@ -161,8 +167,8 @@ def test_at_rest_there_is_one_g(saved, case):
 @every_case
 def test_time_ascends_at_about_the_nominal_rate(saved, case):
     _, times, recording = read(saved(case.content), case)
-    assert recording.header.nominal_hz == pytest.approx(100.0)
-    np.testing.assert_allclose(np.diff(times), 1e7, rtol=0.02)
+    assert recording.header.nominal_hz == pytest.approx(case.rate_hz)
+    np.testing.assert_allclose(np.diff(times), 1e9 / case.rate_hz, rtol=0.02)
     remarks = {note.code for note in recording.health.remarks}
     assert remarks == ({"time_relative"} if "uniform" in case.name else set())
     assert len(recording.health.segments) == 1
