@@ -17,8 +17,9 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from .kernels.clock import AHEAD, BEHIND, FAR, sift
+from .kernels.clock import AHEAD, BACKWARDS, BEHIND, FAR, KEPT, REPEATED, sift
 from .model import SECOND_NS, Block, Chunk, Health, Samples, Scale, Segment, sample_times
+from .stamps import HourlyRates, Repairs
 
 JUMP_NS = SECOND_NS
 """A stamp that disagrees by more with the rate of the run so far opens a new segment."""
@@ -35,6 +36,16 @@ RATE_SPAN_S = 60.0
 """Averaging time of the present rate: 3 ms of stamp noise then moves it by less than 0.1 %, while
 it follows the sensor's temperature."""
 
+POSSIBLE_NS = 4_100_000_000 * SECOND_NS
+"""No stamp is farther from 1970: the years 1840 to 2099. All differences then fit into 64 bits, also
+of times that years of samples without a stamp have led to."""
+
+_JUMPED = dict.fromkeys(("gap", "clock_backwards"), "clock_jumped")
+"""Why a segment begins of which it has turned out that only its clock had jumped."""
+
+_NEVER = np.iinfo(np.int64).min
+"""Stands for a stamp where there is none yet."""
+
 
 @dataclass(slots=True)
 class _Run:
@@ -45,6 +56,19 @@ class _Run:
     knots: NDArray[np.int64] = field(default_factory=lambda: np.empty((0, 2), np.int64))
     end: int | None = None
     """None while its last sample is unknown; then all its knots are known, too."""
+    stamps: int = 0
+    """Anchors among its knots."""
+    before_ns: int | None = None
+    """On probation: where the run before had ended, from which this one's clock jumps away."""
+
+    @property
+    def start_ns(self) -> int:
+        """Device time of its first sample."""
+        return _time_ns(self, self.base)
+
+    def length(self, received: int) -> int:
+        """Samples it has, or has so far."""
+        return (received if self.end is None else self.end) - self.base
 
     def window(self, start: int, stop: int) -> NDArray[np.int64]:
         """Return the knots that bracket samples [start, stop], counted from the base."""
@@ -74,10 +98,14 @@ def place(
     A new segment opens where a block says ``breaks``, and at an anchor that disagrees by more than
     1 s (or 5 % of the step, whichever is more) with the rate of the run so far: ``gap`` forwards,
     ``clock_backwards`` backwards. The sample of that anchor is the segment's first. Smaller
-    disagreement is noise; an anchor that would stop or turn time back is dropped and counted in
-    ``health.stamps_repaired``. A segment with fewer than two anchors runs at the rate measured
-    before, the nominal rate if there was none; one without any begins where the one before ended.
-    Where a segment would begin less than 1 s before the end of the one before, it begins there.
+    disagreement is noise. An anchor is dropped if it would turn time back, repeats the stamp before
+    it (the clock stands still), stamps a sample again, or is impossible. A segment with fewer than
+    two anchors runs at the rate measured before, the nominal rate if there was none; one without
+    any begins where the one before ended. Where a segment would begin less than 1 s before the end
+    of the one before, it begins there.
+
+    A short segment whose clock jumped away, while that of the next is back, is put back in line: it
+    begins where the one before ended. ``health.stamps_repaired`` counts the stamps of all these.
 
     Parameters
     ----------
@@ -88,20 +116,21 @@ def place(
     scale
         Passed on to the chunks.
     health
-        ``segments`` (kept up to date with every chunk), ``stamps_repaired`` and remarks.
+        ``segments`` (kept up to date with every chunk), ``stamps_repaired``, ``least_hz``,
+        ``greatest_hz`` and remarks.
 
     Yields
     ------
     Chunk
         As the blocks come, cut where a segment opens inside; each is held back until an anchor at
-        or behind its end is known.
+        or behind its end is known, and behind a jump for ten minutes or until the next segment.
     """
     placer = _Placer(nominal_hz, scale, health)
     try:
         for block in blocks:
             placer.take(block)
             yield from placer.release()
-        placer.close_run()
+        placer.finish()
         yield from placer.release()
     finally:
         placer.conclude()
@@ -113,19 +142,21 @@ class _Placer:
     def __init__(self, nominal_hz: float, scale: Scale, health: Health) -> None:
         self._scale = scale
         self._health = health
+        self._nominal_hz = nominal_hz
+        self._repairs = Repairs(health)
+        self._hourly = HourlyRates(health)
         self._received = 0
         self._waiting: deque[tuple[int, Block]] = deque()
         self._runs: deque[_Run] = deque()
         self._rate = np.array([SECOND_NS / nominal_hz])
-        self._last = np.zeros(2, np.int64)
-        """Newest knot of the newest run, once that has one."""
+        self._last = np.zeros(3, np.int64)
+        """Newest knot of the newest run, once that has one, and its newest stamp."""
         self._max_wait = max(1, round(MAX_WAIT_S * nominal_hz))
         self._limits = np.array(
             [self._max_wait, JUMP_NS, JUMP_FRACTION, max(1.0, RATE_SPAN_S * nominal_hz)]
         )
         self._end_ns: int | None = None
         """Device time behind the last closed run."""
-        self._backwards: list[str] = []
 
     # -- what comes in
 
@@ -149,8 +180,15 @@ class _Placer:
         if self._runs:
             self._end_run(self._received)
 
+    def finish(self) -> None:
+        """End the newest run; nothing can speak against a jump any more."""
+        self.close_run()
+        for run in self._runs:
+            run.before_ns = None
+
     def _open_run(self, base: int, reason: str) -> None:
         self._runs.append(_Run(base, reason))
+        self._hourly.restart()
 
     def _end_run(self, end: int) -> None:
         run = self._runs[-1]
@@ -167,59 +205,95 @@ class _Placer:
         return np.array([[knot[0] + wait, knot[1] + round(wait * float(self._rate[0]))]])
 
     def _sift_all(self, anchors: NDArray[np.int64]) -> None:
-        anchors = np.ascontiguousarray(anchors)
-        kept = np.zeros(len(anchors), np.bool_)
+        possible = (anchors[:, 1] > -POSSIBLE_NS) & (anchors[:, 1] < POSSIBLE_NS)
+        self._repairs.drop("are impossible", int(np.count_nonzero(~possible)))
+        anchors = np.ascontiguousarray(anchors[possible])
+        verdicts = np.zeros(len(anchors), np.uint8)
         position = 0
-        if not len(self._runs[-1].knots):
-            position = self._first_anchor(anchors[0])
         while position < len(anchors):
+            if not len(self._runs[-1].knots):
+                position += self._first_anchor(anchors[position])
+                continue
             start = position
-            position, why = sift(anchors, start, self._last, self._rate, self._limits, kept)
-            self._keep(anchors[start:position][kept[start:position]])
-            self._health.stamps_repaired += int(np.count_nonzero(~kept[start:position]))
+            position, why = sift(anchors, start, self._last, self._rate, self._limits, verdicts)
+            self._note(anchors[start:position], verdicts[start:position])
             if why == FAR:
                 self._bridge(int(anchors[position, 0]) - 1)
             elif why in (AHEAD, BEHIND):
-                self._jump(anchors[position], "gap" if why == AHEAD else "clock_backwards")
-                position += 1
+                self._jump(int(anchors[position, 0]), "gap" if why == AHEAD else "clock_backwards")
+
+    def _note(self, anchors: NDArray[np.int64], verdicts: NDArray[np.uint8]) -> None:
+        """Keep the anchors that are used, count the others."""
+        for verdict, why in (
+            (REPEATED, "repeat another one"),
+            (BACKWARDS, "would turn time back"),
+        ):
+            self._repairs.drop(why, int(np.count_nonzero(verdicts == verdict)))
+        self._keep(anchors[verdicts == KEPT], stamped=True)
 
     def _first_anchor(self, anchor: NDArray[np.int64]) -> int:
         """Begin the run's clock; return how many anchors that used up."""
         run = self._runs[-1]
-        if self._end_ns is not None:
-            start_ns = anchor[1] - (anchor[0] - run.base) * float(self._rate[0])
-            if 0 < self._end_ns - start_ns < JUMP_NS:
-                self._health.stamps_repaired += 1
-                self._begin(np.array([run.base, self._end_ns]))
+        start_ns = int(anchor[1] - (anchor[0] - run.base) * float(self._rate[0]))
+        self._settle(start_ns)
+        end_ns = self._end_ns
+        if end_ns is not None:
+            if 0 < end_ns - start_ns < JUMP_NS:
+                self._repairs.drop("lie before the end of what came before")
+                self._begin(np.array([run.base, end_ns]), _NEVER)
                 return 0
-        self._begin(anchor.copy())
+            if abs(end_ns - start_ns) >= JUMP_NS:
+                run.before_ns = end_ns
+        self._begin(anchor, int(anchor[1]), stamped=True)
         return 1
 
-    def _begin(self, knot: NDArray[np.int64]) -> None:
-        self._last = knot
-        self._keep(knot[None])
+    def _settle(self, start_ns: int) -> None:
+        """Put a short run back in line if time runs backwards with it, and not without it.
 
-    def _keep(self, knots: NDArray[np.int64]) -> None:
-        if len(knots):
-            run = self._runs[-1]
-            run.knots = np.concatenate([run.knots, knots])
+        Decided when the time ``start_ns`` at which the next one begins is known.
+        """
+        run = self._runs[-2] if len(self._runs) > 1 else None
+        if run is None or run.before_ns is None or self._end_ns is None:
+            return
+        before_ns, run.before_ns = run.before_ns, None
+        begins_ns, ends_ns = run.start_ns, self._end_ns
+        backwards = begins_ns < before_ns - JUMP_NS or start_ns < ends_ns - JUMP_NS
+        fits = start_ns > before_ns + (ends_ns - begins_ns) - JUMP_NS
+        if backwards and fits and run.length(self._received) <= self._max_wait:
+            by_ns = before_ns - begins_ns
+            run.knots = run.knots + np.array([0, by_ns])
+            self._end_ns = ends_ns + by_ns
+            for each in (run, self._runs[-1]):
+                each.reason = _JUMPED.get(each.reason, each.reason)
+            self._repairs.move(run.stamps, by_ns, run.length(self._received))
 
-    def _jump(self, anchor: NDArray[np.int64], reason: str) -> None:
-        """Open a run at the anchor's sample; a run that would stay empty is replaced."""
+    def _begin(self, knot: NDArray[np.int64], stamp_ns: int, *, stamped: bool = False) -> None:
+        self._last = np.array([knot[0], knot[1], stamp_ns])
+        self._keep(knot[None], stamped=stamped)
+
+    def _keep(self, knots: NDArray[np.int64], *, stamped: bool) -> None:
+        if not len(knots):
+            return
         run = self._runs[-1]
-        cut = int(anchor[0])
+        run.knots = np.concatenate([run.knots, knots])
+        if stamped:
+            run.stamps += len(knots)
+            self._hourly.take(knots)
+
+    def _jump(self, cut: int, reason: str) -> None:
+        """Open a run at sample ``cut``; a run that would stay empty is replaced."""
+        run = self._runs[-1]
         if cut <= run.base:
             self._runs.pop()
             self._open_run(run.base, run.reason)
         else:
             self._end_run(cut)
             self._open_run(cut, reason)
-        self._begin(anchor.copy())
 
     def _bridge(self, index: int) -> None:
         """Go on at the present rate until ``index`` is within reach of the last knot."""
         while len(self._runs[-1].knots) and index - int(self._last[0]) >= self._max_wait:
-            self._begin(self._ahead_of(self._last)[0])
+            self._begin(self._ahead_of(self._last[:2])[0], int(self._last[2]))
 
     # -- what goes out
 
@@ -231,6 +305,8 @@ class _Placer:
             if run.end is not None and start >= run.end:
                 self._runs.popleft()
                 continue
+            if run.before_ns is not None and run.length(self._received) <= self._max_wait:
+                return
             stop = start + len(block.samples)
             if run.end is not None:
                 stop = min(stop, run.end)
@@ -266,20 +342,13 @@ class _Placer:
             return
         start_ns = chunk.start_ns
         if segments and start_ns < segments[-1].end_ns - JUMP_NS:
-            early_s = (segments[-1].end_ns - start_ns) / SECOND_NS
-            self._backwards.append(
-                f"segment {len(segments)} begins {early_s:.3f} s before the end of the one before"
-            )
+            self._repairs.went_back(len(segments), segments[-1].end_ns - start_ns)
         segments.append(Segment(start_ns, chunk.end_ns, len(chunk), chunk.opens_segment))
 
     def conclude(self) -> None:
-        """Say where time ran backwards."""
-        if self._backwards:
-            self._health.remark(
-                "clock_backwards",
-                f"the clock runs backwards {len(self._backwards)} times; first: "
-                f"{self._backwards[0]}",
-            )
+        """Say how good the clock was."""
+        self._repairs.conclude()
+        self._hourly.conclude(self._nominal_hz)
 
 
 def _time_ns(run: _Run, index: int) -> int:

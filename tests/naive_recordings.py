@@ -71,6 +71,7 @@ class Run:
 
     def __init__(self, base, reason):
         self.base, self.end, self.reason, self.knots = base, None, reason, []
+        self.stamps, self.before_ns = 0, None
 
     def times(self, index):
         """Linear between knots, extended at both ends."""
@@ -91,7 +92,7 @@ class Clock:
         self.rate = SECOND_NS / nominal_hz
         self.repaired = self.total = 0
         self.runs = []
-        self.end_ns = None
+        self.end_ns = self.newest_stamp = None
 
     def take(self, block):
         if block.breaks or not self.runs:
@@ -100,7 +101,9 @@ class Clock:
         anchors = (block.anchors + [self.total, 0]).tolist()
         self.total += len(block.samples)
         for index, time_ns in anchors:
-            if self.runs[-1].knots or not self.first(index, time_ns):
+            if abs(time_ns) >= 41 * 10**17:
+                self.repaired += 1
+            elif self.runs[-1].knots or not self.first(index, time_ns):
                 self.further(index, time_ns)
         self.go_on(self.total - 1)
 
@@ -130,34 +133,65 @@ class Clock:
     def first(self, index, time_ns):
         """Whether the anchor is used up as the run's first knot."""
         run = self.runs[-1]
-        start = time_ns - (index - run.base) * self.rate
-        overlaps = self.end_ns is not None and 0 < self.end_ns - start < SECOND_NS
-        run.knots.append((run.base, self.end_ns) if overlaps else (index, time_ns))
-        self.repaired += overlaps
-        return not overlaps
+        start = int(time_ns - (index - run.base) * self.rate)
+        self.put_back(start)
+        apart = None if self.end_ns is None else start - self.end_ns
+        if apart is not None and -SECOND_NS < apart < 0:
+            run.knots.append((run.base, self.end_ns))
+            self.newest_stamp = None
+            self.repaired += 1
+            return False
+        if apart is not None and abs(apart) >= SECOND_NS:
+            run.before_ns = self.end_ns
+        run.knots.append((index, time_ns))
+        run.stamps += 1
+        self.newest_stamp = time_ns
+        return True
+
+    def put_back(self, next_start):
+        """Of three runs the middle one, if time runs backwards with it and not without it."""
+        if len(self.runs) < 2 or self.runs[-2].before_ns is None:
+            return
+        run = self.runs[-2]
+        before, run.before_ns = run.before_ns, None
+        start, stop = int(run.times([run.base])[0]), self.end_ns
+        with_it = start < before - SECOND_NS or next_start < stop - SECOND_NS
+        without_it = next_start <= before + (stop - start) - SECOND_NS
+        if with_it and not without_it and run.end - run.base <= self.wait:
+            run.knots = [(i, t + before - start) for i, t in run.knots]
+            self.end_ns += before - start
+            self.repaired += run.stamps
+            for each in self.runs[-2:]:
+                if each.reason in ("gap", "clock_backwards"):
+                    each.reason = "clock_jumped"
 
     def further(self, index, time_ns):
         run = self.runs[-1]
+        if index <= run.knots[-1][0] or time_ns == self.newest_stamp:
+            self.repaired += 1
+            return
         if index - run.knots[-1][0] > self.wait:
             self.go_on(index - 1)
         steps = index - run.knots[-1][0]
         elapsed = time_ns - run.knots[-1][1]
         expected = steps * self.rate
-        if steps <= 0:
-            self.repaired += 1
-        elif abs(elapsed - expected) > max(SECOND_NS, 0.05 * expected):
+        if abs(elapsed - expected) > max(SECOND_NS, 0.05 * expected):
             self.jump(index, time_ns, "gap" if elapsed > expected else "clock_backwards")
-        elif elapsed <= 0:
+            return
+        self.newest_stamp = time_ns
+        if elapsed <= 0:
             self.repaired += 1
         else:
             self.rate += steps / (steps + self.span) * (elapsed / steps - self.rate)
             run.knots.append((index, time_ns))
+            run.stamps += 1
 
     def jump(self, index, time_ns, reason):
         run = self.runs[-1]
         if index <= run.base:
-            run.knots = [(index, time_ns)]
-            return
-        self.end_run(index)
-        self.runs.append(Run(index, reason))
-        self.runs[-1].knots = [(index, time_ns)]
+            self.runs[-1] = Run(run.base, run.reason)
+        else:
+            self.end_run(index)
+            self.runs.append(Run(index, reason))
+        if not self.first(index, time_ns):
+            self.further(index, time_ns)

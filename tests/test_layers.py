@@ -22,6 +22,7 @@ LAYERS = {
         "registry probing",  # which reader, and what the first minutes say
         "formats",  # bytes to blocks
         "clock source arrays",  # blocks to chunks; where bytes and samples come from
+        "stamps",  # what is said of a clock
         "kernels",
         "zone",
         "model",

@@ -10,6 +10,10 @@ ALL, FAR, AHEAD, BEHIND = 0, 1, 2, 3
 """Why :func:`sift` came back: nothing left; the next anchor lies too far behind the last one; it is
 a jump forwards; it is a jump backwards."""
 
+KEPT, REPEATED, BACKWARDS = 0, 1, 2
+"""What became of an anchor: used; dropped because its stamp or its sample had been there before;
+dropped because it would turn time back."""
+
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def sift(
@@ -18,9 +22,9 @@ def sift(
     last: NDArray[np.int64],
     rate: NDArray[np.float64],
     limits: NDArray[np.float64],
-    kept: NDArray[np.bool_],
+    verdicts: NDArray[np.uint8],
 ) -> tuple[int, int]:
-    """Mark the anchors that continue the run, up to the first that does not.
+    """Judge the anchors that continue the run, up to the first that does not.
 
     Parameters
     ----------
@@ -29,13 +33,14 @@ def sift(
     first
         Where to begin.
     last
-        (2,): the newest anchor of the run; updated.
+        (3,): index and time of the run's newest knot, and the newest stamp, used or not; updated. A
+        clock that stands still repeats its stamp, and knows nothing of the time that passes.
     rate
         (1,): ns per sample, an average over the past ``limits[3]`` samples; updated.
     limits
         (4,): largest distance of anchors in samples; smallest jump in ns; smallest jump as a
         fraction of the expected step; averaging length in samples.
-    kept
+    verdicts
         (k,): set for every anchor passed over.
 
     Returns
@@ -46,8 +51,8 @@ def sift(
     for j in range(first, anchors.shape[0]):
         steps = anchors[j, 0] - last[0]
         elapsed = anchors[j, 1] - last[1]
-        kept[j] = False
-        if steps <= 0:
+        if steps <= 0 or anchors[j, 1] == last[2]:
+            verdicts[j] = REPEATED
             continue
         if steps > limits[0]:
             return j, FAR
@@ -57,9 +62,11 @@ def sift(
             return j, AHEAD
         if expected - elapsed > jump:
             return j, BEHIND
+        last[2] = anchors[j, 1]
         if elapsed <= 0:
+            verdicts[j] = BACKWARDS if elapsed < 0 else REPEATED
             continue
-        kept[j] = True
+        verdicts[j] = KEPT
         rate[0] += steps / (steps + limits[3]) * (elapsed / steps - rate[0])
         last[0] = anchors[j, 0]
         last[1] = anchors[j, 1]

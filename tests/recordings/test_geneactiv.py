@@ -199,14 +199,24 @@ def test_a_lost_page_leaves_a_gap_of_its_length(saved):
         (b"2024-03-05 21:58:00:000", "clock_backwards"),
     ],
 )
-def test_a_stamp_off_by_more_than_a_second_opens_a_segment(saved, text, reason):
+def test_stamps_off_by_more_than_a_second_open_a_segment(saved, text, reason):
     header, pages = parts_of(made.geneactiv(CODES))
     pages[3] = stamped(pages[3], text)
-    _, times, segments, _ = read(saved(joined(header, pages)))
-    assert [r for r, _ in segments[:2]] == ["start", reason]
-    assert segments[0][1] == 900
+    _, times, segments, _ = read(saved(joined(header, pages[:4])))
+    assert segments == [("start", 900), (reason, 300)]
     jump_s = (times[900] - times[899]) / 1e9
     assert (jump_s > 40) if reason == "gap" else (jump_s < -60)
+
+
+@pytest.mark.parametrize("text", [b"2024-03-05 22:01:00:000", b"2004-03-05 21:58:00:000"])
+def test_a_stamp_that_is_off_alone_is_put_right(saved, text):
+    header, pages = parts_of(made.geneactiv(CODES))
+    _, right, _, _ = read(saved(joined(header, pages)))
+    pages[3] = stamped(pages[3], text)
+    _, times, segments, recording = read(saved(joined(header, pages)))
+    np.testing.assert_array_equal(times, right)
+    assert segments == [("start", 900), ("clock_jumped", 300), ("clock_jumped", 300)]
+    assert [note.code for note in recording.health.remarks] == ["clock_jumped"]
 
 
 @pytest.mark.parametrize("late_s", [0.5, 1.0])

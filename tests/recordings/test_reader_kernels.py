@@ -10,9 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from recordings.kernels import cwa as kernels
-from recordings.kernels.clock import AHEAD, ALL, BEHIND, FAR, sift
+from recordings.kernels.clock import AHEAD, ALL, BACKWARDS, BEHIND, FAR, KEPT, REPEATED, sift
 
 T0 = 1_700_000_000 * 10**9
+NEVER = -(2**63)
 
 
 def test_dates_equal_those_of_the_calendar():
@@ -69,24 +70,38 @@ def test_a_sector_is_found_wherever_it_lies_and_only_with_a_good_sum():
 
 
 @pytest.mark.parametrize(
-    ("anchors", "kept", "position", "why"),
+    ("anchors", "verdicts", "why"),
     [
-        ([(10, 10), (20, 20)], [1, 1], 2, ALL),
-        ([(10, 10), (10, 10), (5, 30), (11, 10), (20, 20)], [1, 0, 0, 0, 1], 5, ALL),
-        ([(10, 10), (20, 20.9), (30, 30)], [1, 1, 1], 3, ALL),
-        ([(10, 10), (20, 21.5), (30, 31)], [1, 0, 0], 1, AHEAD),
-        ([(10, 10), (20, 18), (30, 31)], [1, 0, 0], 1, BEHIND),
-        ([(10, 10), (200, 200)], [1, 0], 1, FAR),
-        ([(90, 94)], [1], 1, ALL),
-        ([(90, 96)], [0], 0, AHEAD),
+        ([(10, 10), (20, 20)], [KEPT, KEPT], ALL),
+        (
+            [(10, 10), (10, 10), (5, 30), (11, 10), (20, 20)],
+            [KEPT, REPEATED, REPEATED, REPEATED, KEPT],
+            ALL,
+        ),
+        ([(10, 10), (20, 20.9), (30, 30)], [KEPT, KEPT, KEPT], ALL),
+        ([(10, 10), (40, 10), (90, 10), (95, 95)], [KEPT, REPEATED, REPEATED, KEPT], ALL),
+        ([(10, 10), (300, 10), (310, 310)], [KEPT, REPEATED], FAR),
+        ([(10, 10), (20, 21.5), (30, 31)], [KEPT], AHEAD),
+        ([(10, 10), (20, 18), (30, 31)], [KEPT], BEHIND),
+        ([(10, 10), (200, 200)], [KEPT], FAR),
+        ([(90, 94)], [KEPT], ALL),
+        ([(90, 96)], [], AHEAD),
     ],
 )
-def test_anchors_are_sifted_up_to_the_first_that_does_not_continue(anchors, kept, position, why):
+def test_anchors_are_sifted_up_to_the_first_that_does_not_continue(anchors, verdicts, why):
     stamps = np.array([(i, round(T0 + t * 1e9)) for i, t in anchors])
-    last, rate = np.array([0, T0]), np.array([1e9])
-    marks = np.zeros(len(anchors), np.bool_)
+    last, rate = np.array([0, T0, NEVER]), np.array([1e9])
+    marks = np.zeros(len(anchors), np.uint8)
     limits = np.array([100.0, 1e9, 0.05, 1000.0])
-    assert sift(stamps, 0, last, rate, limits, marks) == (position, why)
-    assert marks.tolist() == [bool(mark) for mark in kept]
-    newest = max((k for k, mark in enumerate(kept) if mark), default=None)
-    assert last.tolist() == ([0, T0] if newest is None else stamps[newest].tolist())
+    assert sift(stamps, 0, last, rate, limits, marks) == (len(verdicts), why)
+    assert marks[: len(verdicts)].tolist() == verdicts
+    newest = max((k for k, verdict in enumerate(verdicts) if verdict == KEPT), default=None)
+    assert last[:2].tolist() == ([0, T0] if newest is None else stamps[newest].tolist())
+
+
+def test_an_anchor_that_would_turn_time_back_a_little_is_passed_over():
+    stamps = np.array([[10, T0 + 10**9], [11, T0 + 9 * 10**8], [20, T0 + 2 * 10**9]])
+    marks = np.zeros(3, np.uint8)
+    limits = np.array([100.0, 1e9, 0.05, 1000.0])
+    sift(stamps, 0, np.array([0, T0, NEVER]), np.array([1e8]), limits, marks)
+    assert marks.tolist() == [KEPT, BACKWARDS, KEPT]
