@@ -117,8 +117,9 @@ class Saying:
 class Reading(Saying):
     """What the user knows of the recordings and no file can say."""
 
-    tz: Annotated[
-        str | None, Flag(help="zone that the device clocks were set to, such as Europe/London")
+    tz: Annotated[str | None, Flag(help="zone in which it was worn, such as Europe/London")] = None
+    device_tz: Annotated[
+        str | None, Flag(help="zone that the device clocks were set to, if another one")
     ] = None
     rate: Annotated[float | None, Flag(help="sampling rate in Hz of tables without time")] = None
     unit: Annotated[
@@ -129,8 +130,9 @@ class Reading(Saying):
 
     def check(self) -> None:
         """Refuse what cannot be meant, before any file is opened."""
-        if self.tz is not None:
-            checked_zone_name(self.tz)
+        for name in (self.tz, self.device_tz):
+            if name is not None:
+                checked_zone_name(name)
         if self.rate is not None and not 1 <= self.rate <= 10_000:
             raise SettingsError(f"--rate {self.rate:g} is outside 1 to 10000 Hz")
 
@@ -198,6 +200,7 @@ def run(*inputs: Path, flags: Running, **settings: str) -> int:
     options = RunOptions(
         settings=resolved,
         tz=flags.tz,
+        device_tz=flags.device_tz,
         site=flags.site or "unknown",
         side=flags.side or "unknown",
         sleep_period=period,
@@ -228,7 +231,13 @@ def inspect(*inputs: Path, flags: Reading = _NOTHING_SAID) -> int:
     from .inspect import described, inspect_all, listed
 
     with console.progress("inspect") as bar:
-        found = inspect_all(inputs, tz=flags.tz, reading=flags.reading(), advance=bar.update)
+        found = inspect_all(
+            inputs,
+            tz=flags.tz,
+            device_tz=flags.device_tz,
+            reading=flags.reading(),
+            advance=bar.update,
+        )
     failed = sum(one.status == "failed" for one in found)
     recordings = sum(one.status != "skipped" for one in found)
     status = FAILED if failed else OK if recordings else NO_INPUT

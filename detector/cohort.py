@@ -90,12 +90,12 @@ def run(
     Raises
     ------
     ValueError
-        If ``options.tz`` is not an IANA zone; before any file is opened.
+        If ``options.tz`` or ``options.device_tz`` is not an IANA zone; before any file is opened.
     OSError
         If the output folder cannot be written.
     """
     options, watcher = options or RunOptions(), watcher or Watcher()
-    Zone.of(options.tz, 0)
+    Zone.of(options.tz, 0, device_tz=options.device_tz)
     sources = find_inputs(inputs, out=out, reading=options.reading)
     rows = [_row_before(source, options) for source in sources]
     wanted = [i for i, source in enumerate(sources) if not source.skipped]

@@ -54,6 +54,27 @@ class Standing:
         sleep = self.sleep
         return sleep is not None and (sleep.onset_ns - self.part.start_ns < _BEGINS_MIN * MINUTE_NS)
 
+    @property
+    def onset_cut(self) -> bool:
+        """Whether sleep onset, or the window around it, is in the night before this one."""
+        sleep, window, begin_ns = self.sleep, self.picture.window, self.span.start_ns
+        if sleep is None or self.recorded.start_ns >= begin_ns:
+            return False
+        if not sleep.onset_observed:
+            return sleep.onset_ns - begin_ns < _BEGINS_MIN * MINUTE_NS
+        return window is not None and window.start_ns < begin_ns and self.picture.headline is None
+
+    @property
+    def wake_cut(self) -> bool:
+        """Whether sleep goes on in the next night."""
+        sleep = self.sleep
+        return (
+            sleep is not None
+            and not sleep.wake_observed
+            and self.part.end_ns == self.span.end_ns
+            and self.span.end_ns - sleep.wake_ns < _BEGINS_MIN * MINUTE_NS
+        )
+
 
 def _unseen(night: Standing) -> bool:
     return night.sleep is not None and not night.sleep.onset_observed
@@ -67,6 +88,12 @@ def _broken(night: Standing) -> bool:
         return long_enough and night.part.hours < night.settings.sleep.hdcza_min_h
     whole = sleep.onset_observed and sleep.wake_observed
     return not whole and night.part.hours < night.settings.sleep.hdcza_min_h
+
+
+def _second_sleep(night: Standing) -> bool:
+    return night.sleep is not None and any(
+        rest.hours >= _shortest_h(night) for rest in night.sleep.others
+    )
 
 
 def _no_sleep(night: Standing) -> bool:
@@ -84,19 +111,24 @@ FINDINGS: tuple[tuple[str, Callable[[Standing], bool]], ...] = (
         "window_not_observed",
         lambda n: n.picture.window is not None and n.picture.headline is None,
     ),
-    ("gap_at_onset", lambda n: n.picture.main_loss == "gap"),
+    ("sleep_at_border", lambda n: n.onset_cut or n.wake_cut),
+    ("gap_at_onset", lambda n: n.picture.main_loss == "gap" and not n.onset_cut),
     ("off_at_onset", lambda n: n.picture.main_loss == "off"),
     ("noisy_at_onset", lambda n: n.picture.main_loss == "noisy"),
     (
         "short_usable",
         lambda n: n.sleep is not None and usable_h(n.picture) < n.settings.window.usable_spt_h,
     ),
-    ("wake_not_observed", lambda n: n.sleep is not None and not n.sleep.wake_observed),
+    (
+        "wake_not_observed",
+        lambda n: n.sleep is not None and not n.sleep.wake_observed and not n.wake_cut,
+    ),
     (
         "onset_uncertain",
         lambda n: n.sleep is not None and n.sleep.uncertainty_min > _UNCERTAIN_MIN,
     ),
     ("fragment", _broken),
+    ("second_sleep", _second_sleep),
     ("no_knock_test", lambda n: n.rate_hz < n.settings.scan.impact_min_rate_hz),
     ("coarse_step", lambda n: n.step_g >= COARSE_STEP_G),
 )

@@ -23,6 +23,7 @@ Deviations, with what was measured on the real nights:
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -59,6 +60,8 @@ class Guider:
     stop: int
     source: Literal["diary", "hdcza", "still_block"]
     threshold_deg: float = float("nan")
+    others: tuple[tuple[int, int], ...] = ()
+    """Further rest periods of the night, in order."""
 
 
 def find_guider(
@@ -77,16 +80,33 @@ def find_guider(
     site
         Where the sensor was worn.
     """
+    threshold, rests = rest_periods(grid, worn, settings, site)
+    found = _longest(rests, settings)
+    if found is not None:
+        return Guider(*found, "hdcza", threshold, _apart(rests, found))
+    found = _longest(
+        _quiet_blocks(grid, worn, bouts, _STILL_BLOCK_JOIN_MIN, settings, site), settings
+    )
+    return None if found is None else Guider(*found, "still_block", others=_apart(rests, found))
+
+
+def given_guider(
+    grid: Grid, worn: Mask, given: tuple[int, int], settings: SleepSettings, site: Site
+) -> Guider:
+    """Take the sleep period from a diary and look for further rest periods only."""
+    _, rests = rest_periods(grid, worn, settings, site)
+    return Guider(*given, "diary", others=_apart(rests, given))
+
+
+def rest_periods(
+    grid: Grid, worn: Mask, settings: SleepSettings, site: Site
+) -> tuple[float, list[tuple[int, int]]]:
+    """Return HDCZA's threshold in degrees, and all stretches of ``block_min`` or more by it."""
     change = angle_change_deg(grid, worn)
     threshold = still_threshold_deg(change, settings)
     still = runs(change < threshold)
-    least = settings.block_min * EPOCHS_PER_MIN
-    still = still[still[:, 1] - still[:, 0] >= least]
-    found = _longest(grid, worn, still, settings.join_min, settings, site)
-    if found is not None:
-        return Guider(*found, "hdcza", threshold)
-    found = _longest(grid, worn, bouts, _STILL_BLOCK_JOIN_MIN, settings, site)
-    return None if found is None else Guider(*found, "still_block")
+    still = still[still[:, 1] - still[:, 0] >= settings.block_min * EPOCHS_PER_MIN]
+    return threshold, _quiet_blocks(grid, worn, still, settings.join_min, settings, site)
 
 
 def angle_change_deg(grid: Grid, worn: Mask) -> Floats:
@@ -126,28 +146,39 @@ def _rolling_median(values: Floats, length: int) -> Floats:
     return np.where(n >= length / 4, middle, np.nan)
 
 
-def _longest(
+def _quiet_blocks(
     grid: Grid,
     worn: Mask,
     still: Ranges,
     join_min: float,
     settings: SleepSettings,
     site: Site,
-) -> tuple[int, int] | None:
-    """Longest of the joined blocks that begins and ends quietly and is mostly still."""
-    least = settings.shortest_spt_h * 60 * EPOCHS_PER_MIN
+) -> list[tuple[int, int]]:
+    """Joined blocks of ``block_min`` or more that begin and end quietly and are mostly still."""
+    least = max(1.0, settings.block_min * EPOCHS_PER_MIN)
     still_mask = filled(still, len(grid))
-    best: tuple[int, int] | None = None
+    blocks = []
     for block in joined(still, round(join_min * EPOCHS_PER_MIN)):
         start, stop = int(block[0]), int(block[1])
         if site != "ankle":
             start, stop = _quiet_part(grid, worn, start, stop, settings)
-        long_enough = stop - start >= max(least, 1)
-        if not long_enough or still_mask[start:stop].mean() < _STILL_SHARE:
-            continue
-        if best is None or stop - start > best[1] - best[0]:
-            best = start, stop
-    return best
+        if stop - start >= least and still_mask[start:stop].mean() >= _STILL_SHARE:
+            blocks.append((start, stop))
+    return blocks
+
+
+def _longest(blocks: Sequence[tuple[int, int]], settings: SleepSettings) -> tuple[int, int] | None:
+    """First of the longest blocks, if it is long enough for a sleep period."""
+    least = settings.shortest_spt_h * 60 * EPOCHS_PER_MIN
+    best = max(blocks, key=lambda block: block[1] - block[0], default=None)
+    return None if best is None or best[1] - best[0] < least else best
+
+
+def _apart(
+    blocks: Sequence[tuple[int, int]], found: tuple[int, int]
+) -> tuple[tuple[int, int], ...]:
+    """Blocks that share no time with the one that was found."""
+    return tuple(block for block in blocks if block[1] <= found[0] or block[0] >= found[1])
 
 
 def _quiet_part(

@@ -19,6 +19,7 @@ from recordings import (
     ReadOptions,
     RecordingError,
     Zone,
+    compare_zones,
     open_recording,
     probe,
 )
@@ -46,7 +47,8 @@ class Inspection:
     """None if not one sample can be read."""
     health: Health | None = None
     zone: Zone = field(default_factory=Zone)
-    tz_name: str | None = None
+    tz: str | None = None
+    device_tz: str | None = None
     error: str = ""
     """Why the file cannot be read."""
     skipped: bool = False
@@ -54,8 +56,15 @@ class Inspection:
 
     @property
     def shown_tz(self) -> str | None:
-        """Zone that the user named or the stamps carry, None if nobody knows."""
-        return self.tz_name if self.zone.tz is None else str(self.zone.tz)
+        """Zone of the wearer that the user named or the stamps carry, None if nobody knows."""
+        named = self.tz or self.device_tz
+        return named if self.zone.tz is None else str(self.zone.tz)
+
+    @property
+    def shown_device_tz(self) -> str | None:
+        """Zone that the device clock was set to, in the same way."""
+        named = self.device_tz or self.tz
+        return named if self.zone.device_tz is None else str(self.zone.device_tz)
 
     @property
     def status(self) -> Status:
@@ -75,8 +84,6 @@ class Inspection:
         said = [note.message for note in health.remarks]
         if health.blocks_bad:
             said.append(f"{health.blocks_bad} of {health.blocks} blocks are damaged")
-        if health.stamps_repaired:
-            said.append(f"{health.stamps_repaired} time stamps were repaired")
         if health.gaps:
             said.append(
                 f"{health.gaps} {'gap' if health.gaps == 1 else 'gaps'} "
@@ -92,7 +99,7 @@ class Inspection:
 
     def as_dict(self) -> dict[str, Any]:
         """Return all facts as plain values, None where unknown."""
-        header, health = self.header, self.health
+        header, health, named = self.header, self.health, self.tz or self.device_tz
         start_ns, end_ns = (health.start_ns, health.end_ns) if health else (None, None)
         return {
             "path": self.path,
@@ -108,10 +115,13 @@ class Inspection:
             "end_utc": None if end_ns is None else self.zone.utc_iso(end_ns),
             "duration_h": _hours(start_ns, end_ns),
             "tz": self.shown_tz,
-            "tz_source": "user" if self.tz_name else "file" if self.zone.tz else "unknown",
+            "tz_source": "user" if named else "file" if self.zone.tz else "unknown",
+            "device_tz": self.shown_device_tz,
             "stated_utc_offset_s": header.utc_offset_s if header else None,
             "nominal_hz": header.nominal_hz if header else None,
             "measured_hz": health.measured_hz if health else None,
+            "lowest_hz": health.lowest_hz if health else None,
+            "highest_hz": health.highest_hz if health else None,
             "range_g": header.range_g if header else None,
             "step_mg": self.probe.step_g * 1000 if self.probe else None,
             "samples": health.samples if health else None,
@@ -130,6 +140,7 @@ def inspect_all(
     inputs: Sequence[Path],
     *,
     tz: str | None = None,
+    device_tz: str | None = None,
     reading: ReadOptions | None = None,
     advance: Callable[[float, str], None] = lambda _share, _text: None,
 ) -> list[Inspection]:
@@ -140,7 +151,9 @@ def inspect_all(
     inputs
         See :mod:`detector.inputs`.
     tz
-        IANA name of the zone that the devices' clocks were set to.
+        IANA name of the zone in which the wearers lived.
+    device_tz
+        IANA name of the zone that the devices' clocks were set to, if another one.
     reading
         What the content of a file may leave open.
     advance
@@ -151,6 +164,7 @@ def inspect_all(
         inspect_file(
             source,
             tz=tz,
+            device_tz=device_tz,
             reading=reading,
             advance=_part(advance, index, len(sources), source),
         )
@@ -176,6 +190,7 @@ def inspect_file(
     source: Source,
     *,
     tz: str | None = None,
+    device_tz: str | None = None,
     reading: ReadOptions | None = None,
     advance: Callable[[int], None] = lambda _: None,
 ) -> Inspection:
@@ -186,13 +201,15 @@ def inspect_file(
     source
         The input.
     tz
-        IANA name of the zone that the device's clock was set to.
+        IANA name of the zone in which the wearer lived.
+    device_tz
+        IANA name of the zone that the device's clock was set to, if another one.
     reading
         What the content of a file may leave open.
     advance
         Called with the bytes read so far.
     """
-    about = Inspection(path=source.shown, tz_name=tz)
+    about = Inspection(path=source.shown, tz=tz, device_tz=device_tz)
     if source.skipped:
         return replace(about, error=source.skipped, skipped=True)
     try:
@@ -201,13 +218,14 @@ def inspect_file(
         return replace(about, error=_said(error))
     about = replace(about, header=recording.header)
     try:
-        found = probe(recording)
-        zone = Zone.of(tz, found.start_ns, offset_s=recording.header.known_offset_s)
+        found, header = probe(recording), recording.header
+        zone = Zone.of(tz, found.start_ns, device_tz=device_tz, offset_s=header.known_offset_s)
         about = replace(about, probe=found, zone=zone)
         for _ in recording.chunks():
             advance(recording.health.bytes_read)
     except RecordingError as error:
         return replace(about, health=recording.health, error=_said(error))
+    compare_zones(header, recording.health, found.start_ns, tz=tz, device_tz=device_tz)
     return replace(about, health=recording.health)
 
 
@@ -273,15 +291,34 @@ def _content_rows(one: Inspection, health: Health, found: Probe) -> list[tuple[s
     hz, stated_hz = health.measured_hz or found.rate_hz, header.nominal_hz
     stated = f", {stated_hz:g} Hz stated ({hz / stated_hz - 1:+.1%})" if stated_hz else ""
     reach = f"range ±{header.range_g:g} g, " if header.range_g else ""
-    offset_s = header.utc_offset_s
-    says = "" if offset_s is None else f"; the file says UTC{offset_s / 3600:+g} h"
     return [
         ("time", f"{start} to {end} ({length})"),
-        ("zone", f"{one.shown_tz or _NO_ZONE}{says}"),
-        ("rate", f"{hz:.3f} Hz measured{stated}"),
+        ("zone", _zones(one, header.utc_offset_s)),
+        ("rate", f"{hz:.3f} Hz measured{stated}{_by_the_hour(health)}"),
         ("sensor", f"{reach}step {found.step_g * 1000:.2f} mg (measured)"),
         ("samples", f"{health.samples:,} in {health.blocks:,} blocks".replace(",", " ")),
     ]
+
+
+def _zones(one: Inspection, offset_s: int | None) -> str:
+    """Where it was worn, where its clock was set, and what the file says of that."""
+    elsewhere = one.shown_device_tz != one.shown_tz
+    return "; ".join(
+        filter(
+            None,
+            (
+                one.shown_tz or _NO_ZONE,
+                f"the clock was set to {one.shown_device_tz}" if elsewhere else "",
+                "" if offset_s is None else f"the file says UTC{offset_s / 3600:+g} h",
+            ),
+        )
+    )
+
+
+def _by_the_hour(health: Health) -> str:
+    if health.lowest_hz is None or health.highest_hz is None:
+        return ""
+    return f", {health.lowest_hz:.3f} to {health.highest_hz:.3f} Hz by the hour"
 
 
 def _line(name: str, text: str) -> str:

@@ -40,7 +40,10 @@ class RunOptions:
 
     settings: Settings = field(default_factory=Settings)
     tz: str | None = None
-    """IANA name of the zone that the device clocks were set to."""
+    """IANA name of the zone in which the wearers lived; None if unknown, or that of the clocks."""
+    device_tz: str | None = None
+    """IANA name of the zone whose time the device clocks showed when the recordings began; None if
+    it is that of the wearers."""
     site: Site = "unknown"
     side: Side = "unknown"
     sleep_period: tuple[time, time] | None = None
@@ -119,8 +122,9 @@ def _known(source: Source, options: RunOptions) -> dict[str, Any]:
         "participant_id": source.participant_id,
         "site": options.site,
         "side": options.side,
-        "tz": options.tz,
-        "tz_source": "unknown" if options.tz is None else "user",
+        "tz": options.tz or options.device_tz,
+        "tz_source": "user" if options.tz or options.device_tz else "unknown",
+        "device_tz": options.device_tz or options.tz,
         "config_hash": options.settings.fingerprint(),
         "algorithm_version": ALGORITHM_VERSION,
         "version": VERSION,
@@ -137,6 +141,7 @@ def _analysed(folder: Path, source: Source, options: RunOptions, watch: Watch) -
         shown_path=source.shown,
         participant_id=source.participant_id,
         tz=options.tz,
+        device_tz=options.device_tz,
         site=options.site,
         side=options.side,
         sleep_period=options.sleep_period,
@@ -185,6 +190,7 @@ def _asked(source: Source, options: RunOptions) -> dict[str, Any]:
             "site": options.site,
             "side": options.side,
             "tz": options.tz,
+            "device_tz": options.device_tz,
             "sleep_period": _written(options.sleep_period),
             **asdict(options.reading),
         },

@@ -83,11 +83,19 @@ def _data(rows: Sequence[Row]) -> str:
     if not done:
         return ""
     kinds = Counter(_kind_of(row) for row in done)
-    zones = sorted({str(row.get("tz") or "unknown") for row in done})
+    zones = sorted({_zone_of(row) for row in done})
     what = "; ".join(f"{count} x {kind}" for kind, count in sorted(kinds.items()))
     return f"""
     Recordings analysed: {len(done)} ({what}). Time zone: {", ".join(zones)}. The rates are those
     measured against the device's clock; samples were neither resampled nor filled in."""
+
+
+def _zone_of(row: Row) -> str:
+    tz, device_tz = row.get("tz"), row.get("device_tz")
+    elsewhere = (
+        f" (device clock set to {device_tz})" if tz and device_tz and device_tz != tz else ""
+    )
+    return f"{tz or 'unknown'}{elsewhere}"
 
 
 def _kind_of(row: Row) -> str:

@@ -99,9 +99,9 @@ def _night(row: dict[str, str]) -> str:
     """Return the headline of a night, or the reason why it has none."""
     reasons = [REASONS[code] for code in row["reasons"].split(";") if code]
     count = row["sleep_starts_onset"]
+    limits = [f" {reason.sentence}" for reason in reasons if reason.level == "limits"]
     if not count:
-        return f"no count. {reasons[0].sentence}"
+        return f"no count. {reasons[0].sentence}{''.join(limits)}"
     starts = "sleep start" if count == "1" else "sleep starts"
     minutes = float(row["onset_window_usable_min"])
-    limits = [f" {reason.sentence}" for reason in reasons if reason.level == "limits"]
     return f"{count} {starts} near sleep onset, in {minutes:.0f} min observed.{''.join(limits)}"

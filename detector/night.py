@@ -78,6 +78,8 @@ class Sleep:
     """Angle-change threshold used by the guider; NaN if it used none."""
     reonsets: tuple[int, ...] = ()
     """Returns to sleep within the sleep period."""
+    others: tuple[Interval, ...] = ()
+    """Further rest periods of the night, found as the guider is: naps, second sleeps."""
     onset_observed: bool = True
     """False if the recording (or an observed stretch) begins asleep: the onset is not known."""
     wake_observed: bool = True

@@ -6,6 +6,8 @@ observed stays out of every decision and out of every denominator.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -18,7 +20,7 @@ from .kinds import HIGH, MEDIUM, Judgement, classify, least_size_mg
 from .night import SLEEP_STARTS, Events, Interval, Night, Site, Sleep
 from .onset import find_sleep
 from .scan import Scan
-from .settings import Settings, WindowSettings
+from .settings import Settings, SleepSettings, WindowSettings
 
 
 def judge(  # noqa: PLR0913 (what is known of a recording, each by its name)
@@ -93,13 +95,31 @@ def _picture(
     off = wear.proven(grid, suspect, settings.sleep)
     sleep = find_sleep(grid, grid.known & ~off, scan.candidates, settings, site=site, given=given)
     guider = None if sleep is None else sleep.guider
+    off = off | wear.awake_nonwear(grid, suspect, guider, settings.sleep)
+    if sleep is not None:
+        sleep = replace(sleep, others=_rested(grid, off, sleep.others, settings.sleep))
     return Picture(
         grid=grid,
-        off=off | wear.awake_nonwear(grid, suspect, guider, settings.sleep),
+        off=off,
         noisy=figures.too_noisy(grid, settings.window),
         sleep=sleep,
         window=None if sleep is None else onset_window(sleep, settings.window),
         settings=settings.window,
+    )
+
+
+def _rested(
+    grid: Grid, off: Mask, rests: tuple[Interval, ...], settings: SleepSettings
+) -> tuple[Interval, ...]:
+    """Rest periods but those in which the sensor may as well have lain on a table for an hour.
+
+    One as long as a sleep period is not given up without proof.
+    """
+    return tuple(
+        rest
+        for rest in rests
+        if rest.hours >= settings.shortest_spt_h
+        or off[grid.slot(rest.start_ns) : grid.slot(rest.end_ns)].mean() < 0.5
     )
 
 

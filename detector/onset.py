@@ -29,7 +29,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .grid import EPOCHS_PER_MIN, MOVED_MG, Floats, Grid, Mask, Ranges, angle_deg, runs
-from .guider import Guider, find_guider
+from .guider import Guider, find_guider, given_guider
 from .night import Interval, Site, Sleep
 from .settings import KindSettings, Settings
 
@@ -111,7 +111,8 @@ def find_sleep(
     if given is None:
         guider = find_guider(grid, worn, bouts, settings.sleep, site)
     else:
-        guider = Guider(grid.slot(given.start_ns), grid.slot(given.end_ns) + 1, "diary")
+        slots = grid.slot(given.start_ns), grid.slot(given.end_ns) + 1
+        guider = given_guider(grid, worn, slots, settings.sleep, site)
     if guider is None:
         return None
     bouts = bouts[(bouts[:, 0] < guider.stop) & (bouts[:, 1] > guider.start)]
@@ -132,6 +133,7 @@ def _given_sleep(night: _Night, guider: Guider, bouts: Ranges, given: Interval) 
         guider=given,
         threshold_deg=guider.threshold_deg,
         reonsets=_reonsets(night, bouts, given),
+        others=_others(night, guider, given),
     )
 
 
@@ -154,9 +156,16 @@ def _found_sleep(night: _Night, guider: Guider, bouts: Ranges, extent: tuple[int
         guider=grid.interval(guider.start, guider.stop),
         threshold_deg=guider.threshold_deg,
         reonsets=_reonsets(night, bouts, Interval(onset_ns, wake_ns)),
+        others=_others(night, guider, Interval(onset_ns, wake_ns)),
         onset_observed=bool(onset_observed),
         wake_observed=bool(wake_observed),
     )
+
+
+def _others(night: _Night, guider: Guider, asleep: Interval) -> tuple[Interval, ...]:
+    """Further rest periods; the sleep period may reach beyond its guider."""
+    found = (night.grid.interval(*block) for block in guider.others)
+    return tuple(rest for rest in found if not rest.overlaps(asleep))
 
 
 def _spread_min(found: dict[str, int], floor_min: float) -> float:

@@ -12,7 +12,16 @@ from datetime import datetime, time, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from recordings import SECOND_NS, NightSpan, Probe, ReadOptions, Recording, RecordingError, Zone
+from recordings import (
+    SECOND_NS,
+    NightSpan,
+    Probe,
+    ReadOptions,
+    Recording,
+    RecordingError,
+    Zone,
+    compare_zones,
+)
 
 from .night import Interval, Night, Site
 from .result import Facts, Result
@@ -21,6 +30,9 @@ from .settings import Settings
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
+
+HIGHEST_RATE_HZ = 10_000.0
+"""No accelerometer is faster; a clock that creeps would ask for filters of any length."""
 
 SETTLED_NS = 60 * SECOND_NS
 """Candidates are final at most this long after they began: longest event and surroundings."""
@@ -36,7 +48,10 @@ class Subject:
     shown_path: str = ""
     participant_id: str = ""
     tz: str | None = None
-    """IANA name of the zone that the device clock was set to; None if unknown."""
+    """IANA name of the zone in which the wearer lived; None if unknown, or that of the clock."""
+    device_tz: str | None = None
+    """IANA name of the zone whose time the device clock showed when the recording began; None if it
+    is that of the wearer."""
     site: Site = "unknown"
     side: Side = "unknown"
     sleep_period: tuple[time, time] | None = None
@@ -51,7 +66,7 @@ class Analysis:
     RecordingError
         If the recording cannot be read, or is sampled too slowly.
     ValueError
-        If ``subject.tz`` is not an IANA zone.
+        If ``subject.tz`` or ``subject.device_tz`` is not an IANA zone.
     """
 
     def __init__(self, recording: Recording, subject: Subject, settings: Settings) -> None:
@@ -61,9 +76,18 @@ class Analysis:
         self.settings = settings
         self.probe: Probe = probe(recording)
         self.zone = Zone.of(
-            subject.tz, self.probe.start_ns, offset_s=recording.header.known_offset_s
+            subject.tz,
+            self.probe.start_ns,
+            device_tz=subject.device_tz,
+            offset_s=recording.header.known_offset_s,
         )
         self._subject = subject
+        if self.probe.rate_hz > HIGHEST_RATE_HZ:
+            raise RecordingError(
+                recording.path,
+                f"its stamps say {self.probe.rate_hz:.0f} samples a second: they cannot be right",
+                remedy="check the recorder's clock, or give a table without times and its --rate",
+            )
         if self.probe.rate_hz < settings.scan.min_rate_hz:
             raise RecordingError(
                 recording.path,
@@ -75,6 +99,7 @@ class Analysis:
     def facts(self) -> Facts:
         """What holds for the whole recording; its health is that of the latest pass."""
         subject = self._subject
+        named = subject.tz or subject.device_tz
         return Facts(
             recording_id=subject.recording_id,
             path=subject.shown_path,
@@ -83,7 +108,7 @@ class Analysis:
             probe=self.probe,
             zone=self.zone,
             tz_name=None if self.zone.tz is None else str(self.zone.tz),
-            tz_source="user" if subject.tz else "file" if self.zone.tz else "unknown",
+            tz_source="user" if named else "file" if self.zone.tz else "unknown",
             settings=self.settings,
             participant_id=subject.participant_id,
             site=subject.site,
@@ -111,6 +136,13 @@ class Analysis:
             )
             yield night
             del scan, night  # nothing of this night lives on while the next one is gathered
+        compare_zones(
+            self.recording.header,
+            self.recording.health,
+            self.probe.start_ns,
+            tz=self._subject.tz,
+            device_tz=self._subject.device_tz,
+        )
 
     def _given(self, span: NightSpan) -> Interval | None:
         """Sleep period that the user states, in this night."""
@@ -174,6 +206,7 @@ def analyse(
     settings: Settings | None = None,
     *,
     tz: str | None = None,
+    device_tz: str | None = None,
     site: Site = "unknown",
     side: Side = "unknown",
     sleep_period: tuple[time, time] | None = None,
@@ -188,7 +221,10 @@ def analyse(
     settings
         All thresholds; the defaults if None.
     tz
-        IANA name of the zone the device clock was set to.
+        IANA name of the zone in which the wearer lived.
+    device_tz
+        IANA name of the zone whose time the device clock showed when the recording began, if that
+        is another one.
     site, side
         Where the sensor was worn.
     sleep_period
@@ -209,6 +245,7 @@ def analyse(
         shown_path=path.name,
         participant_id=path.stem,
         tz=tz,
+        device_tz=device_tz,
         site=site,
         side=side,
         sleep_period=sleep_period,
@@ -235,7 +272,7 @@ def analyse_samples(
     rate_hz
         True sampling rate.
     start
-        Local time of the first sample.
+        Local time of the first sample; with an offset, if that is not the one of ``tz``.
     settings, tz, site, side
         As in :func:`analyse`.
     """

@@ -115,6 +115,12 @@ REASONS: dict[str, Reason] = _all(
         "stops",
     ),
     # Nights: causes and limits.
+    Reason(
+        "sleep_at_border",
+        "The border between two nights cuts sleep or the time right before it: where people sleep "
+        "by day, move it into their waking time, for example by --window.night-start 18:00.",
+        "limits",
+    ),
     Reason("gap_at_onset", "Near sleep onset signal is missing.", "limits"),
     Reason("off_at_onset", "Near sleep onset the sensor was probably not worn.", "limits"),
     Reason(
@@ -139,6 +145,11 @@ REASONS: dict[str, Reason] = _all(
     ),
     Reason("fragment", "Only a part of this night was recorded.", "limits"),
     Reason(
+        "second_sleep",
+        "This night holds a second long rest period; onset and counts are those of the longest.",
+        "note",
+    ),
+    Reason(
         "no_knock_test",
         "At this sampling rate a knock on the sensor cannot be told from a small jerk.",
         "note",
@@ -153,7 +164,38 @@ REASONS: dict[str, Reason] = _all(
 
 REMARKS: dict[str, Reason] = _all(
     Reason("bad_block", "Damaged parts of the file were left out.", "file"),
-    Reason("clock_backwards", "The device's clock runs backwards at some point.", "file"),
+    Reason(
+        "clock_backwards",
+        "The device's clock runs backwards at some point; time that had been recorded already was "
+        "used once.",
+        "file",
+    ),
+    Reason(
+        "clock_jumped",
+        "The device's clock jumped away and soon back; what lay between was timed by its "
+        "neighbours.",
+        "file",
+    ),
+    Reason(
+        "stamps_dropped",
+        "Time stamps that stand still, contradict others or cannot be were not used.",
+        "file",
+    ),
+    Reason(
+        "rate_implausible",
+        "The sampling rate by the device's clock is more than 5 % off the one expected.",
+        "file",
+    ),
+    Reason(
+        "rate_varies",
+        "The sampling rate varies by more than 3 % from hour to hour: no temperature does that.",
+        "file",
+    ),
+    Reason(
+        "offset_differs",
+        "What the file states of its clock's offset from UTC is not that of the zone named.",
+        "file",
+    ),
     Reason("duplicate_block", "Parts of the file that came twice were used once.", "file"),
     Reason("foreign_block", "Parts of the file that hold no samples were left out.", "file"),
     Reason(

@@ -85,6 +85,7 @@ def _sleep(zone: Zone, sleep: Sleep | None) -> dict[str, Any] | None:
         "onset_candidates": {k: zone.local_iso(ns) for k, ns in sleep.candidates.items()},
         "reonsets": [zone.local_iso(ns) for ns in sleep.reonsets],
         "guider": _interval(zone, sleep.guider),
+        "further_rest": [_interval(zone, rest) for rest in sleep.others],
         "threshold_deg": None if isnan(sleep.threshold_deg) else round(sleep.threshold_deg, 4),
     }
 
@@ -104,7 +105,7 @@ def _interval(zone: Zone, interval: Interval | None) -> dict[str, str | None] | 
 _FACTS = (
     *("recording_id", "path", "participant_id", "site", "side", "device", "serial", "format"),
     *("firmware", "nominal_hz", "measured_hz", "range_g", "step_mg", "start_utc", "end_utc"),
-    *("duration_h", "tz", "tz_source"),
+    *("duration_h", "tz", "tz_source", "device_tz", "lowest_hz", "highest_hz"),
 )
 """Columns of ``recordings.csv`` that are facts of the recording."""
 

@@ -169,6 +169,7 @@ def night_row(facts: Facts, night: Night) -> Row:
         **_counted_cells(night.events),
         **{name: number(name, getattr(night, name)) for name in _MEASURES},
         "clipped_samples": night.clipped_samples,
+        "n_sleep_episodes": None if night.sleep is None else 1 + len(night.sleep.others),
     }
 
 
@@ -271,6 +272,9 @@ def facts_row(facts: Facts) -> Row:
         "config_hash": facts.settings.fingerprint(),
         "algorithm_version": ALGORITHM_VERSION,
         "version": VERSION,
+        "device_tz": None if zone.device_tz is None else str(zone.device_tz),
+        "lowest_hz": number("lowest_hz", health.lowest_hz),
+        "highest_hz": number("highest_hz", health.highest_hz),
     }
 
 

@@ -59,8 +59,7 @@ def checked_zone_name(name: str) -> str:
         raise SettingsError(_offset_refused(name, offset))
     if place := _PLACE_OF.get(name.upper()):
         raise SettingsError(
-            f"time zone {name!r} does not say when clocks change; "
-            f"write the place where the device's clock was set, such as '{place}'"
+            f"time zone {name!r} does not say when clocks change; write a place, such as '{place}'"
         )
     raise SettingsError(f"{name!r} is not an IANA time zone{_suggested(name, known)}")
 
@@ -69,7 +68,7 @@ def _offset_refused(name: str, offset: re.Match[str]) -> str:
     sign, hours, minutes = offset.groups()
     text = (
         f"time zone {name!r} does not say when clocks change; "
-        "write the place where the device's clock was set, such as 'Europe/London'"
+        "write a place, such as 'Europe/London'"
     )
     fixed = f"Etc/GMT{'-' if sign == '+' else '+'}{int(hours)}"
     if int(minutes or 0) == 0 and 0 < int(hours) <= 12:
@@ -85,5 +84,5 @@ def _suggested(name: str, known: set[str]) -> str:
         lowered = {z.lower(): z for z in places}
         near = [lowered[z] for z in get_close_matches(wanted, lowered, n=1, cutoff=0.75)]
     if not near:
-        return "; write the place where the device's clock was set, such as 'Europe/London'"
+        return "; write a place, such as 'Europe/London'"
     return f"; did you mean {near[0]!r}?"

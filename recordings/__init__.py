@@ -25,7 +25,7 @@ from .model import (
     first_samples_at,
     sample_times,
 )
-from .zone import NightSpan, Zone
+from .zone import NightSpan, Zone, compare_zones
 
 if TYPE_CHECKING:
     from .probing import probe
@@ -47,6 +47,7 @@ __all__ = [
     "Scale",
     "Segment",
     "Zone",
+    "compare_zones",
     "first_samples_at",
     "open_recording",
     "probe",

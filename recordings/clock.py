@@ -37,8 +37,8 @@ RATE_SPAN_S = 60.0
 it follows the sensor's temperature."""
 
 POSSIBLE_NS = 4_100_000_000 * SECOND_NS
-"""No stamp is farther from 1970: the years 1840 to 2099. All differences then fit into 64 bits, also
-of times that years of samples without a stamp have led to."""
+"""No stamp is farther from 1970: the years 1840 to 2099. All differences then fit into 64 bits,
+those of times that were reached without a stamp among them."""
 
 _JUMPED = dict.fromkeys(("gap", "clock_backwards"), "clock_jumped")
 """Why a segment begins of which it has turned out that only its clock had jumped."""
@@ -116,8 +116,8 @@ def place(
     scale
         Passed on to the chunks.
     health
-        ``segments`` (kept up to date with every chunk), ``stamps_repaired``, ``least_hz``,
-        ``greatest_hz`` and remarks.
+        ``segments`` (kept up to date with every chunk), ``stamps_repaired``, ``lowest_hz``,
+        ``highest_hz`` and remarks.
 
     Yields
     ------

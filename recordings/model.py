@@ -257,9 +257,9 @@ class Health:
     bytes_read: int = 0
     bytes_skipped: int = 0
     stamps_repaired: int = 0
-    least_hz: float | None = None
+    lowest_hz: float | None = None
     """Lowest rate of any stretch of an hour between two stamps; None if none is that long."""
-    greatest_hz: float | None = None
+    highest_hz: float | None = None
     """The highest."""
     segments: list[Segment] = field(default_factory=list)
     remarks: list[Remark] = field(default_factory=list)

@@ -107,8 +107,8 @@ class HourlyRates:
 
     def _note(self, rate_hz: float) -> None:
         health = self._health
-        health.least_hz = min(rate_hz, health.least_hz or rate_hz)
-        health.greatest_hz = max(rate_hz, health.greatest_hz or rate_hz)
+        health.lowest_hz = min(rate_hz, health.lowest_hz or rate_hz)
+        health.highest_hz = max(rate_hz, health.highest_hz or rate_hz)
 
     def conclude(self, expected_hz: float) -> None:
         """Say what no oscillator does by itself."""
@@ -124,11 +124,11 @@ class HourlyRates:
                 f"samples came at {measured_hz:.3f} Hz, {off:+.1%} off the {expected_hz:g} Hz "
                 "expected",
             )
-        if health.least_hz is None or health.greatest_hz is None:
+        if health.lowest_hz is None or health.highest_hz is None:
             return
-        if health.greatest_hz - health.least_hz > RATE_VARIES_SHARE * measured_hz:
+        if health.highest_hz - health.lowest_hz > RATE_VARIES_SHARE * measured_hz:
             health.remark(
                 "rate_varies",
-                f"the rate of single hours varies from {health.least_hz:.3f} to "
-                f"{health.greatest_hz:.3f} Hz",
+                f"the rate of single hours varies from {health.lowest_hz:.3f} to "
+                f"{health.highest_hz:.3f} Hz",
             )

@@ -226,5 +226,10 @@ NIGHTS: tuple[Column, ...] = (
         "rules of nights",
         3,
     ),
+    _count(
+        "n_sleep_episodes",
+        "The sleep period and all further rest periods of the night, found in the same way, of at "
+        "least sleep.block_min; empty without a sleep period.",
+    ),
 )
 """``nights.csv``: one row per night, analysable or not."""

@@ -49,7 +49,7 @@ RECORDINGS: tuple[Column, ...] = (
         "tz",
         "string",
         "",
-        "IANA time zone of device and wearer, or the fixed offset that the file states.",
+        "IANA time zone of the wearer, or the fixed offset that the file's stamps carry.",
         "command line",
     ),
     Column(
@@ -79,6 +79,24 @@ RECORDINGS: tuple[Column, ...] = (
         "software",
     ),
     Column("version", "string", "", "Version of hypnic.", "software"),
+    Column(
+        "device_tz",
+        "string",
+        "",
+        "IANA time zone whose local time the device's clock showed when the recording began, or "
+        "the fixed offset that its stamps carry; empty if unknown.",
+        "command line",
+    ),
+    Column(
+        "lowest_hz",
+        "number",
+        "Hz",
+        "Lowest sampling rate of any uninterrupted hour, between two stamps of the device's clock; "
+        "empty if no hour is uninterrupted, or nothing was stamped.",
+        "samples",
+        4,
+    ),
+    Column("highest_hz", "number", "Hz", "The highest.", "samples", 4),
 )
 """``recordings.csv``: one row per input found."""
 

@@ -92,7 +92,14 @@ def _origin(facts: Facts, row: Cells) -> list[str]:
         start, end = (zone.local(ns) for ns in (health.start_ns, health.end_ns))
         parts.append(f"{start:%Y-%m-%d %H:%M} to {end:%Y-%m-%d %H:%M}")
     parts.append(facts.tz_name or "device clock, time zone unknown")
+    if _elsewhere(facts):
+        parts.append(f"clock set to {facts.zone.device_tz}")
     return [part for part in parts if part]
+
+
+def _elsewhere(facts: Facts) -> bool:
+    """Whether the device's clock was set to another zone than it was worn in."""
+    return str(facts.zone.device_tz) != str(facts.zone.tz)
 
 
 def _zone_sentence(facts: Facts) -> str:
@@ -103,6 +110,8 @@ def _zone_sentence(facts: Facts) -> str:
 
 _QUALITY = (
     ("Measured rate", "measured_hz", "Hz"),
+    ("Lowest rate of an hour", "lowest_hz", "Hz"),
+    ("Highest rate of an hour", "highest_hz", "Hz"),
     ("Rate by the header", "nominal_hz", "Hz"),
     ("Smallest step", "step_mg", "mg"),
     ("Range", "range_g", "g"),
@@ -123,7 +132,7 @@ def _quality(facts: Facts, row: Cells) -> list[tuple[str, str]]:
     return [
         *shown,
         *((name, str(n)) for name, n in counts),
-        ("Clock", facts.tz_name or "time zone unknown"),
+        ("Clock", str(facts.zone.device_tz or "time zone unknown")),
     ]
 
 

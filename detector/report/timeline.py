@@ -127,6 +127,7 @@ def lanes(night: Night, clock: WallClock) -> list[dict[str, Any]]:
         ("off", "Not worn", "not worn", night.nonwear),
         ("none", "No data", "no samples", gaps(night.scan.epochs)),
         ("window", "Window", "onset window", [night.window] if night.window else []),
+        ("sleep", "Rest", "further rest", sleep.others if sleep else []),
         ("sleep", "Sleep", "sleep period", asleep),
         ("onset", "Onset", "sleep onset with its uncertainty", [band] if band else []),
     ]

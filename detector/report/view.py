@@ -145,6 +145,10 @@ def _groups(night: Night, clock: WallClock, row: Cells) -> tuple[tuple[str, Pair
         if sleep.onset_observed:
             slept.append(("Uncertain by", f"± {row['onset_uncertainty_min']} min"))
         slept.append(("Wake", wake if sleep.wake_observed else "not observed"))
+        slept += [
+            ("Further rest", f"{clock.clock(rest.start_ns)} to {clock.clock(rest.end_ns)}")
+            for rest in sleep.others
+        ]
         slept.append(("Sleep found by", SOURCE[sleep.source]))
     seen = []
     if window is not None:
