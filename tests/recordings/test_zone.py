@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recordings import SECOND_NS, Zone
+from recordings import SECOND_NS, Header, Health, Zone, compare_zones
 
 HOUR_NS = 3600 * SECOND_NS
 
@@ -101,6 +101,77 @@ def test_an_hour_that_exists_twice_is_taken_as_the_first():
     start = device_ns("2024-10-27T01:30:00")
     zone = Zone.of("Europe/London", start)
     assert zone.utc_iso(start) == "2024-10-27T00:30:00.000Z"
+
+
+def test_an_hour_that_happens_twice_is_told_apart_by_its_offset():
+    zone = Zone.of("Europe/London", device_ns("2024-10-26T22:00:00"))
+    first, second = device_ns("2024-10-27T01:30:00"), device_ns("2024-10-27T02:30:00")
+    assert zone.local_iso(first) == "2024-10-27T01:30:00.000+01:00"
+    assert zone.local_iso(second) == "2024-10-27T01:30:00.000+00:00"
+    assert zone.device_ns(datetime(2024, 10, 27, 1, 30)) == first
+
+
+def test_a_place_that_skipped_a_day_has_no_night_of_no_length():
+    start = device_ns("2011-12-29T08:00:00")  # Samoa had no 30th of December
+    nights = Zone.of("Pacific/Apia", start).nights(start, start + 72 * HOUR_NS)
+    assert [(n.end_ns - n.start_ns) / HOUR_NS for n in nights] == [24] * len(nights)
+    assert [n.date.day for n in nights] == [28, 29, 31, 1]
+
+
+# ------------------------------------------------------------------ a clock that was set elsewhere
+
+
+def test_a_clock_set_in_one_zone_and_worn_in_another():
+    start = device_ns("2024-03-10T02:30:00")  # by the clock of London, 21:30 in New York
+    zone = Zone.of("America/New_York", start, device_tz="Europe/London")
+    assert zone.utc_iso(start) == "2024-03-10T02:30:00.000Z"
+    assert zone.local_iso(start) == "2024-03-09T21:30:00.000-05:00"
+    (night,) = zone.nights(start, start + HOUR_NS)
+    assert (night.date, (night.end_ns - night.start_ns) / HOUR_NS) == (date(2024, 3, 9), 23)
+
+
+def test_either_zone_serves_for_both_if_it_is_the_only_one():
+    start = device_ns("2024-07-10T02:30:00")
+    alone = Zone.of("Europe/London", start)
+    assert Zone.of(None, start, device_tz="Europe/London") == alone
+    assert Zone.of("Europe/London", start, device_tz="Europe/London") == alone
+
+
+def test_stamps_that_carry_their_offset_are_believed_whatever_zone_the_clock_is_said_to_have():
+    at = device_ns("2024-07-01T21:00:00")
+    zone = Zone.of("Europe/Berlin", at, device_tz="Asia/Tokyo", offset_s=0)
+    assert zone.utc_iso(at) == "2024-07-01T21:00:00.000Z"
+    assert zone.local_iso(at) == "2024-07-01T23:00:00.000+02:00"
+    assert str(zone.device_tz) == "UTC"
+
+
+STATED = {"format": "made", "utc_offset_s": -4 * 3600}
+
+
+@pytest.mark.parametrize(
+    ("header", "zones", "said"),
+    [
+        ({}, ("America/New_York", None), ""),
+        ({}, (None, "America/New_York"), ""),
+        ({}, ("Europe/London", "America/New_York"), ""),
+        ({}, (None, None), ""),
+        ({"utc_offset_s": None}, ("Europe/London", None), ""),
+        ({}, ("Europe/London", None), "Europe/London, UTC+1 h, was believed: where the clock"),
+        ({}, ("America/New_York", "Europe/London"), "Europe/London, UTC+1 h, was believed"),
+        ({"utc_known": True}, ("Europe/London", None), ""),
+        (
+            {"utc_known": True},
+            (None, "Europe/London"),
+            "the stamps carry UTC-4 h and were believed",
+        ),
+    ],
+)
+def test_a_file_that_contradicts_the_zone_of_its_clock_is_told(header, zones, said):
+    health, (tz, device_tz) = Health(), zones
+    at = device_ns("2024-07-01T21:00:00")
+    compare_zones(Header(**STATED | header), health, at, tz=tz, device_tz=device_tz)
+    assert [note.code for note in health.remarks] == ["offset_differs"] * bool(said)
+    assert all(said in note.message for note in health.remarks)
 
 
 @pytest.mark.parametrize("name", ["CET5", "GMT+1", "Mars/Olympus", "../etc/passwd", ""])
