@@ -3,12 +3,15 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from scans import (
+    HOUR_NS,
     NIGHT,
+    SPAN,
     at,
     decided,
     event,
     events,
     judged,
+    minutes_between,
     placed,
     recorded,
     usual_night,
@@ -207,3 +210,96 @@ def test_given_times_replace_those_found():
     assert night.window == Interval(at("23:00"), at("23:45"))
     assert night.counts["sleep_starts_onset"] == 1
     assert night.events.onset_offset_s == pytest.approx([600])
+
+
+# --------------------------------------------------------------------- people who sleep by day
+
+LONG = Interval(SPAN.start_ns - HOUR_NS, SPAN.end_ns + HOUR_NS)
+"""A recording that goes on at both ends of the night."""
+
+
+def test_sleep_that_goes_on_across_the_border_is_told_at_both_sides():
+    first = judged(recorded("12:00", ("awake", 1200), ("asleep", 240)), recorded=LONG)
+    assert first.status == "limited"
+    assert first.reasons == ("sleep_at_border",)
+    second = judged(recorded("12:00", ("asleep", 240), ("awake", 1200)), recorded=LONG)
+    assert second.status == "not_analysable"
+    assert second.reasons == ("began_asleep", "sleep_at_border")
+
+
+def test_a_window_that_lies_partly_before_the_border_is_told():
+    night = judged(
+        recorded("12:00", ("awake", 12), ("asleep", 360), ("awake", 1068)), recorded=LONG
+    )
+    assert night.sleep.onset_observed
+    assert night.reasons == ("window_not_observed", "sleep_at_border")
+
+
+def test_a_recording_that_begins_at_noon_is_not_cut_by_the_border():
+    night = judged(recorded("12:00", ("awake", 12), ("asleep", 360), ("awake", 1068)))
+    assert night.reasons == ("window_not_observed", "gap_at_onset")
+
+
+@pytest.mark.parametrize(("awake_min", "cut"), [(4, True), (6, False), (60, False)])
+def test_rising_late_is_no_matter_if_it_is_seen(awake_min, cut):
+    asleep_min = 1440 - 840 - awake_min
+    stretches = (("awake", 840), ("asleep", asleep_min), ("awake", awake_min))
+    night = judged(recorded("12:00", *stretches), recorded=LONG)
+    assert ("sleep_at_border" in night.reasons) == cut
+    assert (night.status == "ok") == (not cut)
+
+
+# --------------------------------------------------------------------- several sleeps in one night
+
+
+def minutes_of(rests):
+    return [(minutes_between(r.start_ns, SPAN.start_ns), 60 * r.hours) for r in rests]
+
+
+def test_further_rest_is_listed_and_a_long_one_is_told():
+    epochs = recorded(
+        *("12:00", ("awake", 60), ("asleep", 50), ("awake", 240), ("asleep", 180)),
+        *(("awake", 150), ("asleep", 420), ("awake", 340)),
+    )
+    night = judged(epochs)
+    assert minutes_between(night.sleep.onset_ns, at("23:20")) <= 2
+    assert minutes_of(night.sleep.others) == [
+        (pytest.approx(60, abs=3), pytest.approx(50, abs=6)),
+        (pytest.approx(350, abs=3), pytest.approx(180, abs=6)),
+    ]
+    assert night.reasons == ("second_sleep",)
+    assert night.status == "ok"
+
+
+def test_a_nap_alone_is_listed_without_a_word():
+    night = judged(recorded("12:00", ("awake", 60), ("asleep", 80), ("awake", 520), *NIGHT))
+    assert len(night.sleep.others) == 1
+    assert night.reasons == ()
+
+
+def test_rest_of_less_than_half_an_hour_is_no_episode():
+    night = judged(recorded("12:00", ("awake", 60), ("asleep", 27), ("awake", 573), *NIGHT))
+    assert night.sleep.others == ()
+
+
+def test_a_sensor_on_the_table_does_not_rest():
+    for minutes in (80, 200):
+        stretches = (("awake", 60), ("table", minutes), ("awake", 600 - minutes), *NIGHT)
+        assert judged(recorded("12:00", *stretches)).sleep.others == ()
+
+
+def test_beside_a_sleep_period_from_a_diary_what_else_was_found_is_further_rest():
+    given = Interval(at("13:00"), at("13:50"))
+    night = judged(recorded("12:00", ("awake", 60), ("asleep", 50), *NIGHT), given=given)
+    [other] = night.sleep.others
+    assert minutes_between(other.start_ns, at("15:50")) <= 3
+    assert "second_sleep" in night.reasons
+
+
+def test_an_awakening_within_the_night_makes_no_second_episode():
+    night = judged(
+        recorded(
+            "21:00", ("awake", 90), ("asleep", 200), ("awake", 40), ("asleep", 200), ("awake", 60)
+        )
+    )
+    assert night.sleep.others == ()
