@@ -224,6 +224,23 @@ def test_inspect_without_a_zone_says_so_and_shows_no_offset(
     assert "time zone is unknown (state it with --tz)" in capsys.readouterr().out
 
 
+def test_inspect_tells_where_the_clock_was_set_and_what_the_file_says_of_it(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    zones = ("--tz", "America/New_York", "--device-tz", "Europe/London")
+    assert main(["inspect", str(BUNDLED), *zones]) == OK
+    shown = capsys.readouterr().out
+    assert "2023-05-03T19:59:57.091-04:00" in shown
+    assert "America/New_York; the clock was set to Europe/London" in shown
+    configured = ROOT / "tests" / "data" / "gnactv_50hz.bin"
+    assert main(["inspect", str(configured), "--tz", "Europe/London", "--json"]) == OK
+    (one,) = json.loads(capsys.readouterr().out)["recordings"]
+    assert one["status"] == "warning"
+    assert "its clock was set to UTC-4 h; Europe/London, UTC+1 h, was believed" in one["remarks"][0]
+    assert main(["inspect", str(configured), "--device-tz", "America/New_York"]) == OK
+    assert "nothing is wrong" in capsys.readouterr().out
+
+
 def test_inspect_lists_problems_first_and_fails_if_one_cannot_be_read(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -46,6 +46,8 @@ def refused(words: list[str], capsys: pytest.CaptureFixture[str]) -> str:
         ("run a -o x --tz CET", "such as 'Europe/Berlin'"),
         ("run a -o x --tz Europe/Lodnon", "did you mean 'Europe/London'?"),
         ("inspect a --tz EST", "such as 'America/New_York'"),
+        ("run a -o x --tz Europe/London --device-tz GMT+1", "'Etc/GMT-1'"),
+        ("inspect a --device-tz Lodnon", "such as 'Europe/London'"),
         ("run a -o x --rate nan", "--rate nan is outside 1 to 10000 Hz"),
         ("run a -o x --rate fast", '"fast"'),
         ("run a -o x --unit G", "'G' is not g, mg or m/s2 (see"),

@@ -33,7 +33,7 @@ from detector.report.words import CONFIDENCE, CONTEXT, KIND, MARK, STATUS
 from detector.scan import EPOCH, Scan
 from detector.settings import KindSettings, Settings
 from detector.tables import night_row
-from recordings import SECOND_NS
+from recordings import SECOND_NS, Zone
 
 HOSTILE = """</script><script>alert(1)</script>'"&<img src=x onerror=alert(1)>{{ 7*7 }}"""
 
@@ -216,6 +216,25 @@ def test_a_night_of_the_clock_change_says_how_its_axis_goes_on():
     text = page([night]).one("figcaption").text
     assert "The clocks went forward by 60 min at 02:00." in text
     assert cards(page([night]))[0].pairs()["Sleep onset"] == "23:40 ± 20 min"
+
+
+def test_a_clock_that_was_set_elsewhere_is_told():
+    facts = made_facts()
+    away = Zone.of("Europe/Berlin", facts.probe.start_ns, device_tz="Asia/Tokyo")
+    assert "clock set to" not in page_html([made_night()], facts)
+    assert "clock set to Asia/Tokyo" in page_html([made_night()], replace(facts, zone=away))
+
+
+def test_further_rest_stands_beside_the_sleep_period():
+    night = made_night()
+    nap = Interval(
+        night.sleep.wake_ns + 30 * 60 * SECOND_NS, night.sleep.wake_ns + 5400 * SECOND_NS
+    )
+    night = replace(night, sleep=replace(night.sleep, others=(nap,)), reasons=("second_sleep",))
+    tree = page([night])
+    assert ("Further rest", "07:00 to 08:00") in tree.one("section", "night").pairs().items()
+    assert night_cells(night)["n_sleep_episodes"] == "2"
+    assert sentence("second_sleep") in tree.one("section", "night").text
 
 
 # Hostile and odd input

@@ -101,6 +101,15 @@ def test_lanes_show_what_there_is_and_nothing_else():
     assert [lane["role"] for lane in lanes(made_asleep_night(), clock)] == ["sleep"]
 
 
+def test_further_rest_has_a_lane_of_its_own():
+    night = made_night()
+    nap = Interval(night.sleep.wake_ns + 30 * MINUTE_NS, night.sleep.wake_ns + 90 * MINUTE_NS)
+    night = replace(night, sleep=replace(night.sleep, others=(nap,)))
+    [lane] = [lane for lane in drawn(night)["lanes"] if lane["label"] == "Rest"]
+    assert lane["role"] == "sleep"
+    assert [text for *_, text in lane["spans"]] == ["further rest, 07:00 to 08:00"]
+
+
 def test_the_onset_is_shown_with_its_uncertainty_to_both_sides():
     data = drawn(made_night())
     (lane,) = [lane for lane in data["lanes"] if lane["role"] == "onset"]
