@@ -28,6 +28,7 @@ from .inputs import Source, find_inputs
 
 Status = Literal["failed", "warning", "ok", "skipped"]
 
+_HOUR_NS = 3600 * SECOND_NS
 _NO_OUTPUT = Path(os.devnull)
 """In place of an output folder that is not to be searched."""
 
@@ -113,7 +114,7 @@ class Inspection:
             "start_utc": None if start_ns is None else self.zone.utc_iso(start_ns),
             "end_time": None if end_ns is None else self.zone.local_iso(end_ns),
             "end_utc": None if end_ns is None else self.zone.utc_iso(end_ns),
-            "duration_h": _hours(start_ns, end_ns),
+            "duration_h": health.span_ns / _HOUR_NS if health and health.segments else None,
             "tz": self.shown_tz,
             "tz_source": "user" if named else "file" if self.zone.tz else "unknown",
             "device_tz": self.shown_device_tz,
@@ -287,7 +288,7 @@ def _content_rows(one: Inspection, health: Health, found: Probe) -> list[tuple[s
     header = one.header or Header(format="")
     start_ns, end_ns = health.start_ns or 0, health.end_ns or 0
     start, end = (one.zone.local_iso(ns) for ns in (start_ns, end_ns))
-    length = _length((end_ns - start_ns) / SECOND_NS / 3600)
+    length = _length(health.span_ns / _HOUR_NS)
     hz, stated_hz = health.measured_hz or found.rate_hz, header.nominal_hz
     stated = f", {stated_hz:g} Hz stated ({hz / stated_hz - 1:+.1%})" if stated_hz else ""
     reach = f"range ±{header.range_g:g} g, " if header.range_g else ""
@@ -323,10 +324,6 @@ def _by_the_hour(health: Health) -> str:
 
 def _line(name: str, text: str) -> str:
     return f"  {name:<9}{text}"
-
-
-def _hours(start_ns: int | None, end_ns: int | None) -> float | None:
-    return None if start_ns is None or end_ns is None else (end_ns - start_ns) / SECOND_NS / 3600
 
 
 def _length(hours: float) -> str:

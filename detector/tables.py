@@ -245,7 +245,7 @@ def facts_row(facts: Facts) -> Row:
     """Return what the facts say of a row of ``recordings.csv``; the run adds the rest."""
     header, health, zone = facts.header, facts.health, facts.zone
     start_ns, end_ns = health.start_ns, health.end_ns
-    hours = None if start_ns is None or end_ns is None else (end_ns - start_ns) / 3.6e12
+    hours = health.span_ns / 3.6e12 if health.segments else None
     return {
         "recording_id": facts.recording_id,
         "path": facts.path,

@@ -296,10 +296,20 @@ class Health:
         return sum(max(0, b.start_ns - a.end_ns) for a, b in pairwise(self.segments))
 
     @property
+    def recorded_ns(self) -> int:
+        """Time that the samples cover."""
+        return sum(s.end_ns - s.start_ns for s in self.segments)
+
+    @property
+    def span_ns(self) -> int:
+        """Time from first to last sample, gaps included; no clock that is set back shortens it."""
+        return self.recorded_ns + self.gap_ns
+
+    @property
     def measured_hz(self) -> float | None:
         """Samples per second of device time over all segments, None if unknown."""
-        span_ns = sum(s.end_ns - s.start_ns for s in self.segments)
-        return self.samples * SECOND_NS / span_ns if span_ns > 0 else None
+        recorded_ns = self.recorded_ns
+        return self.samples * SECOND_NS / recorded_ns if recorded_ns > 0 else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -113,9 +113,8 @@ class HourlyRates:
     def conclude(self, expected_hz: float) -> None:
         """Say what no oscillator does by itself."""
         health = self._health
-        measured_hz = health.measured_hz
-        span_ns = sum(s.end_ns - s.start_ns for s in health.segments)
-        if measured_hz is None or span_ns < MINUTE_NS:
+        measured_hz, expected_ns = health.measured_hz, health.samples * SECOND_NS / expected_hz
+        if measured_hz is None or max(health.recorded_ns, expected_ns) < MINUTE_NS:
             return
         off = measured_hz / expected_hz - 1
         if abs(off) > RATE_OFF_SHARE:

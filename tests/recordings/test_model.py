@@ -81,12 +81,18 @@ def test_health_adds_up_segments_and_gaps():
     )
     assert (health.samples, health.gaps, health.gap_ns) == (150, 1, 2 * 10**9)
     assert health.measured_hz == 75
+    assert (health.recorded_ns, health.span_ns) == (2 * 10**9, 4 * 10**9)
     assert (health.start_ns, health.end_ns) == (0, 4 * 10**9)
 
 
 def test_health_of_nothing_is_unknown_not_zero():
     health = Health()
     assert (health.measured_hz, health.start_ns, health.end_ns) == (None, None, None)
+
+
+def test_a_clock_that_is_set_back_makes_no_recording_shorter():
+    segments = [Segment(10**15, 10**15 + 10**9, 100, "start"), Segment(0, 10**9, 100, "restart")]
+    assert Health(segments=segments).span_ns == 2 * 10**9
 
 
 def test_time_that_runs_backwards_makes_no_negative_gap():

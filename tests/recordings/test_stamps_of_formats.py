@@ -105,8 +105,8 @@ def test_every_format_tells_what_its_clock_did(saved, kind, story):
     if said[kind] is not None:
         assert codes == said[kind]
     assert bool(codes) or not health.stamps_repaired
-    span_s = (health.end_ns - health.start_ns) / SECOND_NS
-    moved = {"set back for good": -3600, "set forward for good": 3600}.get(story, 0)
+    span_s = health.span_ns / SECOND_NS
+    moved = 3600 if story == "set forward for good" else 0
     assert span_s == pytest.approx(N / (98.5 if kind == "cwa" else 100) + moved, abs=1.1)
 
 
@@ -115,6 +115,17 @@ def test_one_wrong_stretch_does_not_cost_what_comes_after_it(saved, kind):
     path = saved(WRITERS[kind](STORIES["one stretch in the far future"][0]))
     [night] = detector.analyse(path, tz="Europe/London").nights
     assert night.observed_h * 3600 == pytest.approx(N / 100, abs=6)
+
+
+def test_a_clock_that_creeps_is_told_however_little_time_it_shows(saved):
+    content = made.cwa(made.resting(N))
+    sectors = made.sectors_of(content)
+    sectors["time"] = sectors["time"][0]
+    sectors["fraction"] = 0x8000 + 2 * np.arange(len(sectors))
+    recording = open_recording(saved(made.with_sectors(content, made.seal(sectors))))
+    assert list(recording.chunks())
+    codes = {note.code for note in recording.health.remarks}
+    assert codes >= {"stamps_dropped", "rate_implausible"}
 
 
 def test_a_rate_that_no_sensor_has_is_refused():
