@@ -203,6 +203,19 @@ REMARKS: dict[str, Reason] = _all(
         "Parts of the file were recorded with other settings and were left out.",
         "file",
     ),
+    Reason(
+        "part_unreadable", "Of the files that were joined one could not be read: a gap.", "file"
+    ),
+    Reason(
+        "parts_overlap",
+        "The files that were joined overlap in time; what was recorded twice was used once.",
+        "file",
+    ),
+    Reason(
+        "parts_differ",
+        "The files that were joined have different scales; each was read with its own.",
+        "file",
+    ),
     Reason("overflow", "The device itself reports that it lost samples.", "file"),
     Reason("truncated", "The file ends early; what it holds was used.", "file"),
     Reason(

@@ -28,6 +28,7 @@ from .model import (
 from .zone import NightSpan, Zone, compare_zones
 
 if TYPE_CHECKING:
+    from .joined import open_parts
     from .probing import probe
     from .registry import open_recording
 
@@ -49,12 +50,13 @@ __all__ = [
     "Zone",
     "compare_zones",
     "first_samples_at",
+    "open_parts",
     "open_recording",
     "probe",
     "sample_times",
 ]
 
-_LAZY = {"open_recording": "registry", "probe": "probing"}
+_LAZY = {"open_parts": "joined", "open_recording": "registry", "probe": "probing"}
 
 
 def __getattr__(name: str) -> object:

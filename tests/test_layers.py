@@ -19,6 +19,7 @@ from recordings import synthetic
 LAYERS = {
     "recordings": (
         "writers synthetic",  # made recordings and their truth: nothing of the readers needs them
+        "joined",  # several files as one recording
         "registry probing",  # which reader, and what the first minutes say
         "formats",  # bytes to blocks
         "clock source arrays",  # blocks to chunks; where bytes and samples come from
