@@ -14,24 +14,20 @@ import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any
 
-from cyclopts import App, CycloptsError, Group
+from cyclopts import App, CycloptsError
 from cyclopts import Parameter as Flag
-from cyclopts.validators import Number
-
-from recordings import ReadOptions
 
 from .cache import use_own_cache
 from .config import dump_toml, load_toml, with_values
-from .console import NORMAL, QUIET, VERBOSE, Console
-from .flags import chosen, explained, one_of, two_times, with_settings
+from .console import Console
+from .flags import chosen, explained, two_times, with_settings
+from .options import Reading, Running, Showing
 from .parameter import SettingsError
 from .settings import Settings
 from .version import ALGORITHM_VERSION, VERSION
-from .zone_names import checked_zone_name
 
 if TYPE_CHECKING:
     from .cohort import Summary
@@ -43,8 +39,6 @@ _NAME = "hypnic"
 JSON_FORMAT = 1
 """Raised when a name in the output of ``--json`` changes or goes away."""
 
-_MESSAGES = Group("Messages", sort_key=1)
-
 app = App(
     name=_NAME,
     help="Count sleep starts (hypnic jerks) near sleep onset in recorded accelerometer files.",
@@ -55,11 +49,6 @@ app = App(
 )
 config = App(name="config", help="Show or check settings.", sort_key=4)
 app.command(config)
-
-
-def _flag(short: str, text: str) -> Flag:
-    """Describe a switch that has no opposite."""
-    return Flag(alias=short or None, negative="", help=text, show_default=False, group=_MESSAGES)
 
 
 def main(words: Sequence[str] | None = None) -> int:
@@ -96,84 +85,7 @@ def main(words: Sequence[str] | None = None) -> int:
     return status or OK
 
 
-@Flag(name="*")
-@dataclass(frozen=True, kw_only=True)
-class Saying:
-    """How much is said, and where."""
-
-    quiet: Annotated[bool, _flag("-q", "say only what went wrong, and the last line")] = False
-    verbose: Annotated[bool, _flag("-v", "say more")] = False
-
-    def console(self) -> Console:
-        """Messages as loud as wanted."""
-        if self.quiet and self.verbose:
-            raise SettingsError("--quiet and --verbose exclude each other")
-        level = QUIET if self.quiet else VERBOSE if self.verbose else NORMAL
-        return Console(sys.stderr, level)
-
-
-@Flag(name="*")
-@dataclass(frozen=True, kw_only=True)
-class Reading(Saying):
-    """What the user knows of the recordings and no file can say."""
-
-    tz: Annotated[str | None, Flag(help="zone in which it was worn, such as Europe/London")] = None
-    device_tz: Annotated[
-        str | None, Flag(help="zone that the device clocks were set to, if another one")
-    ] = None
-    rate: Annotated[float | None, Flag(help="sampling rate in Hz of tables without time")] = None
-    unit: Annotated[
-        Literal["g", "mg", "m/s2"] | None,
-        Flag(help="unit of tables that do not say", converter=one_of),
-    ] = None
-    json: Annotated[bool, _flag("", "write a summary as JSON to the standard output")] = False
-
-    def check(self) -> None:
-        """Refuse what cannot be meant, before any file is opened."""
-        for name in (self.tz, self.device_tz):
-            if name is not None:
-                checked_zone_name(name)
-        if self.rate is not None and not 1 <= self.rate <= 10_000:
-            raise SettingsError(f"--rate {self.rate:g} is outside 1 to 10000 Hz")
-
-    def reading(self) -> ReadOptions:
-        """Return what the content of a file may leave open."""
-        return ReadOptions(rate_hz=self.rate, unit=self.unit)
-
-
 _NOTHING_SAID = Reading()
-
-
-@Flag(name="*")
-@dataclass(frozen=True, kw_only=True)
-class Showing(Saying):
-    """What the demonstration needs."""
-
-    out: Annotated[Path, Flag(alias="-o", help="folder for the results")]
-    seed: Annotated[int, Flag(help="which night, from 0", validator=Number(gte=0))] = 15
-
-
-@Flag(name="*")
-@dataclass(frozen=True, kw_only=True)
-class Running(Reading):
-    """What a run needs beside its inputs."""
-
-    out: Annotated[Path, Flag(alias="-o", help="folder for the results")]
-    config: Annotated[Path | None, Flag(help="settings file (TOML)")] = None
-    site: Annotated[
-        Literal["wrist", "ankle", "thigh", "other"] | None,
-        Flag(help="where it was worn", converter=one_of),
-    ] = None
-    side: Annotated[
-        Literal["left", "right"] | None, Flag(help="on which side", converter=one_of)
-    ] = None
-    sleep_period: Annotated[
-        str | None,
-        Flag(help="when sleep began and ended in every night (23:10-06:45), instead of that found"),
-    ] = None
-    force: Annotated[
-        bool, Flag(negative="", show_default=False, help="analyse again what is already done")
-    ] = False
 
 
 @app.command(sort_key=1, usage=f"Usage: {_NAME} run INPUT... -o OUT [OPTIONS]")
@@ -195,6 +107,7 @@ def run(*inputs: Path, flags: Running, **settings: str) -> int:
     _check_inputs(inputs)
     _check_out(flags.out, inputs)
     use_own_cache()
+    from .anonymise import key_path
     from .job import RunOptions
 
     options = RunOptions(
@@ -205,10 +118,15 @@ def run(*inputs: Path, flags: Running, **settings: str) -> int:
         side=flags.side or "unknown",
         sleep_period=period,
         reading=flags.reading(),
+        naming=flags.naming(),
+        anonymise=flags.anonymise,
     )
     changed = [f"{key} = {value}" for key, value in resolved.changed().items()]
     console.detail(f"settings {resolved.fingerprint()}: {', '.join(changed) or 'all defaults'}")
     summary = _watched_run(inputs, flags.out, options, console, force=flags.force)
+    if flags.anonymise and summary.exit_status != NO_INPUT:
+        key = key_path(flags.out)
+        console.note(f"the key to the pseudonyms is {key}: keep it apart from the results")
     if flags.json:
         _print_json({"exit_status": summary.exit_status, "recordings": summary.rows})
     console.problem(summary.sentence())
@@ -229,15 +147,16 @@ def inspect(*inputs: Path, flags: Reading = _NOTHING_SAID) -> int:
     _check_inputs(inputs)
     use_own_cache()
     from .inspect import described, inspect_all, listed
+    from .job import RunOptions
 
+    options = RunOptions(
+        tz=flags.tz, device_tz=flags.device_tz, reading=flags.reading(), naming=flags.naming()
+    )
     with console.progress("inspect") as bar:
-        found = inspect_all(
-            inputs,
-            tz=flags.tz,
-            device_tz=flags.device_tz,
-            reading=flags.reading(),
-            advance=bar.update,
-        )
+        found = inspect_all(inputs, options, bar.update)
+    names = [(one.title, one.subject.participant_source) for one in found if not one.skipped]
+    for text in options.naming.remarks(names):
+        console.problem(text)
     failed = sum(one.status == "failed" for one in found)
     recordings = sum(one.status != "skipped" for one in found)
     status = FAILED if failed else OK if recordings else NO_INPUT

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from recordings import Zone
 
+from . import anonymise
 from .csvtext import Row
 from .inputs import Source, find_inputs
 from .job import Outcome, Progress, RunOptions, perform, skipped
@@ -16,6 +17,12 @@ from .merge import write_about, write_merged
 
 class Watcher:
     """Is told how a run goes on; this one says nothing."""
+
+    def remark(self, text: str) -> None:
+        """Take what is worth knowing before the first recording."""
+
+    def dating(self, share: float, source: Source) -> None:
+        """Take how far it is known when the recordings end, which only :mod:`anonymise` asks."""
 
     def found(self, sources: Sequence[Source]) -> None:
         """Take what will be analysed."""
@@ -90,18 +97,26 @@ def run(
     Raises
     ------
     ValueError
-        If ``options.tz`` or ``options.device_tz`` is not an IANA zone; before any file is opened.
+        If ``options.tz`` or ``options.device_tz`` is not an IANA zone, or what ``options.naming``
+        says does not fit the inputs; before any file is opened.
     OSError
         If the output folder cannot be written.
     """
     options, watcher = options or RunOptions(), watcher or Watcher()
     Zone.of(options.tz, 0, device_tz=options.device_tz)
-    sources = find_inputs(inputs, out=out, reading=options.reading)
+    if options.anonymise:
+        anonymise.check(out)
+    sources = find_inputs(inputs, out=out, reading=options.reading, naming=options.naming)
+    names = [(s.title, s.named.named_by) for s in sources if not s.skipped]
+    if not names:
+        return Summary(out=out, rows=tuple(_row_before(source, options) for source in sources))
+    for text in options.naming.remarks(names):
+        watcher.remark(text)
+    write_about(out, options.settings)
+    if options.anonymise:
+        sources = anonymise.veiled(sources, anonymise.key_of(out), options, watcher.dating)
     rows = [_row_before(source, options) for source in sources]
     wanted = [i for i, source in enumerate(sources) if not source.skipped]
-    if not wanted:
-        return Summary(out=out, rows=tuple(rows))
-    write_about(out, options.settings)
     resumed, interrupted = 0, False
     try:
         watcher.found([sources[i] for i in wanted])

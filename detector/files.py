@@ -28,6 +28,11 @@ def replacing(path: Path) -> Iterator[IO[bytes]]:
     folder_to_disk(path.parent)
 
 
+def spelled_out(path: Path) -> str:
+    """Return what all spellings of one path have in common; links stay as they are."""
+    return os.path.normcase(os.path.abspath(path))  # noqa: PTH100 (resolve would follow links)
+
+
 def write(path: Path, data: bytes) -> None:
     """Write a small file, whole or not at all."""
     with replacing(path) as file:

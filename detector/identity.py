@@ -1,4 +1,4 @@
-"""Names of recordings and people, made from file names that may hold anything.
+"""Who wore the sensor, where and when, as far as somebody said; and the names of recordings.
 
 A ``recording_id`` names a folder on every system: letters and digits of any script, ``.``, ``-``
 and ``_``, never a leading dot or dash, never a name that Windows keeps for itself, never the same
@@ -12,7 +12,13 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass, fields, replace
 from pathlib import PurePath
+from typing import Any, get_args
+
+from .night import Side, Site
+from .parameter import SettingsError, did_you_mean
+from .zone_names import checked_zone_name
 
 _LONGEST_BYTES = 80
 """Of an id without its hash, in UTF-8: leaves room for a path on every file system."""
@@ -22,10 +28,60 @@ _ENDINGS = (
     *(".gz", ".cwa", ".bin", ".gt3x", ".edf", ".bdf", ".avro"),
     *(".csv", ".parquet", ".txt", ".tsv"),
 )
-_RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
+_RESERVED = re.compile(r"(con|prn|aux|nul|com[\d¹²³]|lpt[\d¹²³])(\..*)?", re.IGNORECASE)
 
 
-def recording_ids(paths: Sequence[str]) -> list[str]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Identity:
+    """What is said of one file; None is unsaid."""
+
+    participant_id: str | None = None
+    session: str | None = None
+    site: Site | None = None
+    side: Side | None = None
+    tz: str | None = None
+    device_tz: str | None = None
+    notes: str | None = None
+    recording: str | None = None
+    """Name of the recording of which it is a part."""
+
+    @classmethod
+    def of(cls, name: str, text: str) -> Identity:
+        """Say one thing.
+
+        Raises
+        ------
+        SettingsError
+            If the text cannot be meant, with what can.
+        """
+        value: Any = text
+        if name in {"tz", "device_tz"}:
+            value = checked_zone_name(text)
+        elif name in _WORDS:
+            value = text.lower()
+            if value not in _WORDS[name]:
+                near = did_you_mean(value, _WORDS[name])
+                raise SettingsError(f"{text!r} is not {_listed(_WORDS[name])}{near}")
+        return cls(**{name: value})
+
+    def or_else(self, other: Identity) -> Identity:
+        """Say what the other says where this says nothing."""
+        unsaid = {n: getattr(other, n) for n in FACTS if getattr(self, n) is None}
+        return replace(self, **unsaid)
+
+
+FACTS = tuple(f.name for f in fields(Identity))
+_WORDS = {
+    "site": tuple(word for word in get_args(Site) if word != "unknown"),
+    "side": tuple(word for word in get_args(Side) if word != "unknown"),
+}
+
+
+def _listed(words: Sequence[str]) -> str:
+    return f"{', '.join(words[:-1])} or {words[-1]}"
+
+
+def recording_ids(paths: Sequence[str], names: Sequence[str] | None = None) -> list[str]:
     """Return an id for each path, all different.
 
     The stem of the file name serves, made harmless. Where that is empty, had to be cut, is reserved
@@ -35,9 +91,11 @@ def recording_ids(paths: Sequence[str]) -> list[str]:
     Parameters
     ----------
     paths
-        As shown in the tables; all different.
+        As shown in the tables, or whatever else tells recordings apart; all different.
+    names
+        What the ids are made of, if not of the paths' stems.
     """
-    plain = [_harmless(stem(path)) for path in paths]
+    plain = [_harmless(name) for name in names or map(stem, paths)]
     digits = [0 if _usable(name) else _HASH_DIGITS for name in plain]
     while True:
         ids = [_hashed(*each) for each in zip(plain, paths, digits, strict=True)]
@@ -48,11 +106,6 @@ def recording_ids(paths: Sequence[str]) -> list[str]:
             n + _HASH_DIGITS if seen[_key(name)] > 1 else n
             for n, name in zip(digits, ids, strict=True)
         ]
-
-
-def participant_id(path: str) -> str:
-    """Return who wore the sensor as far as the file name says: its stem, unchanged."""
-    return stem(path)
 
 
 def stem(path: str) -> str:

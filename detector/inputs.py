@@ -7,6 +7,9 @@ A file given by name is always an input. In a folder, searched with all its subf
   recording or is empty, else it is skipped, which the ledger says;
 - any other file is an input if it opens as a recording, else it is nobody's business;
 - hidden files and folders, and output folders of this program, are not looked at.
+
+Who they are of, and which of them are parts of one recording, is said by a
+:class:`detector.naming.Naming`; a file in its table is an input like one given by name.
 """
 
 from __future__ import annotations
@@ -18,7 +21,10 @@ from pathlib import Path, PurePath
 
 from recordings import ReadOptions, RecordingError, open_recording
 
-from .identity import participant_id, recording_ids
+from .files import spelled_out
+from .identity import recording_ids
+from .naming import Named, Naming
+from .veil import Veil
 
 DEVICE_ENDINGS = frozenset({".cwa", ".bin", ".gt3x"})
 GENERAL_ENDINGS = frozenset({".csv", ".parquet", ".edf", ".bdf", ".avro"})
@@ -26,17 +32,46 @@ _OUTPUT_MARKS = ("data_dictionary.csv", "config.resolved.toml")
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
-    """One input found."""
+class Part:
+    """One file of an input."""
 
     path: Path
     shown: str
-    """As the tables show it."""
+    """Relative to the folder given; as given if files or several folders were."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One input found: a file, or the files of one recording."""
+
+    parts: tuple[Part, ...]
+    """By name."""
+    named: Named
     recording_id: str
     """Empty if skipped: what is no recording takes no name from one."""
-    participant_id: str
     skipped: str = ""
     """Why it is no recording; empty for what shall be analysed."""
+    veil: Veil | None = None
+    """What hides of whom it is, if that shall be hidden."""
+
+    @property
+    def shown(self) -> str:
+        """As the tables show it: the file, or the folder that holds all parts."""
+        shown = [PurePath(part.shown) for part in self.parts]
+        return shown[0].as_posix() if len(shown) == 1 else _folder_of(shown)
+
+    @property
+    def title(self) -> str:
+        """As messages call it."""
+        if len(self.parts) == 1:
+            return self.shown
+        folder = _folder_of(self.paths) if self.shown == "./" else self.shown
+        return f"{folder} ({len(self.parts)} files)"
+
+    @property
+    def paths(self) -> list[Path]:
+        """Its files."""
+        return [part.path for part in self.parts]
 
 
 def find_inputs(
@@ -44,6 +79,7 @@ def find_inputs(
     *,
     out: Path | None = None,
     reading: ReadOptions | None = None,
+    naming: Naming | None = None,
 ) -> list[Source]:
     """Return every input once, in the order given, those of a folder by name.
 
@@ -55,31 +91,66 @@ def find_inputs(
         The output folder, which is not searched.
     reading
         What the content of a file may leave open.
+    naming
+        How inputs come by their names; by their files' if None.
+
+    Raises
+    ------
+    SettingsError
+        If ``naming`` does not fit the files; before any is opened.
     """
-    alone = inputs[0] if len(inputs) == 1 and inputs[0].is_dir() else None
-    found: dict[str, tuple[Path, str]] = {}
+    naming = naming or Naming()
+    folders = [given for given in inputs if given.is_dir()]
+    found = _candidates(inputs, out, naming)
+    alone = inputs[0] if len(inputs) == 1 and folders else None
+    parts = [Part(p, (p.relative_to(alone) if alone else p).as_posix()) for p in found]
+    named = naming.named([(part.path, part.shown) for part in parts], folders)
+    groups: dict[str, list[tuple[Part, Named]]] = {}
+    skipped: dict[str, str] = {}
+    for part, each in zip(parts, named, strict=True):
+        given = found[part.path] or each.listed
+        if (why := "" if given else _not_wanted(part.path, reading)) is not None:
+            group = part.shown if why else each.group
+            groups.setdefault(group, []).append((part, each))
+            skipped[group] = why
+    wanted = [group for group in groups if not skipped[group]]
+    names = [groups[group][0][1].name for group in wanted]
+    ids = dict(zip(wanted, recording_ids(wanted, names), strict=True))
+    return [
+        Source(
+            parts=tuple(sorted((part for part, _ in members), key=lambda part: part.shown)),
+            named=Named.joined([each for _, each in members]),
+            recording_id=ids.get(group, ""),
+            skipped=skipped[group],
+        )
+        for group, members in groups.items()
+    ]
+
+
+def _folder_of(paths: Sequence[PurePath]) -> str:
+    """Return the folder that holds them all."""
+    return f"{PurePath(os.path.commonpath([path.parent for path in paths])).as_posix()}/"
+
+
+def _candidates(inputs: Sequence[Path], out: Path | None, naming: Naming) -> dict[Path, bool]:
+    """Return all files that may be inputs, and whether they are given by name."""
+    found: dict[str, tuple[Path, bool]] = {}
     for given in inputs:
         if given.is_dir():
             for path in _files(given, out):
-                if (skipped := _not_wanted(path, reading)) is not None:
-                    found.setdefault(_absolute(path), (path, skipped))
+                found.setdefault(spelled_out(path), (path, False))
         else:
-            found[_absolute(given)] = (given, "")
-    paths = [path for path, _ in found.values()]
-    shown = [(p.relative_to(alone) if alone else p).as_posix() for p in paths]
-    wanted = [s for s, (_, skipped) in zip(shown, found.values(), strict=True) if not skipped]
-    ids = dict(zip(wanted, recording_ids(wanted), strict=True))
-    return [
-        Source(path, name, ids.get(name, ""), participant_id(name), skipped)
-        for name, (path, skipped) in zip(shown, found.values(), strict=True)
-    ]
+            found[spelled_out(given)] = (given, True)
+    if naming.participants is not None:
+        found.pop(spelled_out(naming.participants.path), None)
+    return dict(found.values())
 
 
 def _files(folder: Path, out: Path | None) -> Iterator[Path]:
     """Yield the files of a folder by name; links to folders are not followed."""
     for root, folders, names in os.walk(folder):
         here = Path(root)
-        is_out = out is not None and _absolute(here) == _absolute(out)
+        is_out = out is not None and spelled_out(here) == spelled_out(out)
         if is_out or all(mark in names for mark in _OUTPUT_MARKS):
             folders.clear()
             continue
@@ -106,8 +177,3 @@ def _not_wanted(path: Path, reading: ReadOptions | None) -> str | None:
 def _ending(path: PurePath) -> str:
     name = path.name.lower().removesuffix(".gz")
     return PurePath(name).suffix
-
-
-def _absolute(path: Path) -> str:
-    """Return what two spellings of one path have in common; links stay as they are."""
-    return os.path.abspath(path)  # noqa: PTH100 (resolve would follow links)

@@ -16,15 +16,17 @@ from recordings import (
     Header,
     Health,
     Probe,
-    ReadOptions,
     RecordingError,
     Zone,
     compare_zones,
-    open_recording,
+    open_parts,
     probe,
 )
 
 from .inputs import Source, find_inputs
+from .job import RunOptions, subject_of, without_path
+from .naming import NamedBy
+from .pipeline import Subject
 
 Status = Literal["failed", "warning", "ok", "skipped"]
 
@@ -34,22 +36,28 @@ _NO_OUTPUT = Path(os.devnull)
 
 _ORDER: tuple[Status, ...] = ("failed", "warning", "ok", "skipped")
 _NO_ZONE = "the clock's time zone is unknown (state it with --tz), so times have no offset"
-_HEADING = ("status", "file", "format", "device", "rate", "start", "length", "remarks")
+_NAMED_BY: dict[NamedBy, str] = {
+    "participants": "by --participants",
+    "id_regex": "by --id-regex",
+    "file_name": "by its name",
+}
+_HEADING = ("status", "file", "worn by", "format", "device", "rate", "start", "length", "remarks")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Inspection:
     """One input and what was found in it."""
 
-    path: str
+    title: str
+    """What messages call it."""
+    subject: Subject
+    """What is said of it."""
     header: Header | None = None
     """None if the file cannot be opened."""
     probe: Probe | None = None
     """None if not one sample can be read."""
     health: Health | None = None
     zone: Zone = field(default_factory=Zone)
-    tz: str | None = None
-    device_tz: str | None = None
     error: str = ""
     """Why the file cannot be read."""
     skipped: bool = False
@@ -58,13 +66,13 @@ class Inspection:
     @property
     def shown_tz(self) -> str | None:
         """Zone of the wearer that the user named or the stamps carry, None if nobody knows."""
-        named = self.tz or self.device_tz
+        named = self.subject.tz or self.subject.device_tz
         return named if self.zone.tz is None else str(self.zone.tz)
 
     @property
     def shown_device_tz(self) -> str | None:
         """Zone that the device clock was set to, in the same way."""
-        named = self.device_tz or self.tz
+        named = self.subject.device_tz or self.subject.tz
         return named if self.zone.device_tz is None else str(self.zone.device_tz)
 
     @property
@@ -100,10 +108,11 @@ class Inspection:
 
     def as_dict(self) -> dict[str, Any]:
         """Return all facts as plain values, None where unknown."""
-        header, health, named = self.header, self.health, self.tz or self.device_tz
+        header, health = self.header, self.health
+        named = self.subject.tz or self.subject.device_tz
         start_ns, end_ns = (health.start_ns, health.end_ns) if health else (None, None)
         return {
-            "path": self.path,
+            **_cells(self.subject),
             "status": self.status,
             "error": self.error or None,
             "format": header.format if header else None,
@@ -137,12 +146,23 @@ class Inspection:
         }
 
 
+def _cells(subject: Subject) -> dict[str, Any]:
+    """Return what is said of an input, named as in the tables."""
+    return {
+        "path": subject.shown_path,
+        "parts": subject.parts,
+        "recording_id": subject.recording_id or None,
+        "participant_id": subject.participant_id,
+        "participant_source": subject.participant_source,
+        "session": subject.session or None,
+        "site": subject.site,
+        "side": subject.side,
+    }
+
+
 def inspect_all(
     inputs: Sequence[Path],
-    *,
-    tz: str | None = None,
-    device_tz: str | None = None,
-    reading: ReadOptions | None = None,
+    options: RunOptions,
     advance: Callable[[float, str], None] = lambda _share, _text: None,
 ) -> list[Inspection]:
     """Read every recording among files and folders from end to end.
@@ -151,24 +171,20 @@ def inspect_all(
     ----------
     inputs
         See :mod:`detector.inputs`.
-    tz
-        IANA name of the zone in which the wearers lived.
-    device_tz
-        IANA name of the zone that the devices' clocks were set to, if another one.
-    reading
-        What the content of a file may leave open.
+    options
+        As for a run.
     advance
         Called with the share of the work that is done and what is being read.
+
+    Raises
+    ------
+    SettingsError
+        If what ``options.naming`` says does not fit the inputs; before any file is opened.
     """
-    sources = find_inputs(inputs, out=_NO_OUTPUT, reading=reading)
+    reading, naming = options.reading, options.naming
+    sources = find_inputs(inputs, out=_NO_OUTPUT, reading=reading, naming=naming)
     return [
-        inspect_file(
-            source,
-            tz=tz,
-            device_tz=device_tz,
-            reading=reading,
-            advance=_part(advance, index, len(sources), source),
-        )
+        inspect_source(source, options, _part(advance, index, len(sources), source))
         for index, source in enumerate(sources)
     ]
 
@@ -177,23 +193,18 @@ def _part(
     advance: Callable[[float, str], None], index: int, total: int, source: Source
 ) -> Callable[[int], None]:
     """Turn the bytes read of one input into the share of all work."""
-    size = source.path.stat().st_size if source.path.is_file() else 0
+    size = sum(path.stat().st_size for path in source.paths if path.is_file())
 
     def on_read(bytes_read: int) -> None:
         # of a compressed file, bytes read are those of its content: the share is then too large
         share = min(1.0, bytes_read / size) if size else 0.0
-        advance((index + share) / total, source.shown)
+        advance((index + share) / total, source.title)
 
     return on_read
 
 
-def inspect_file(
-    source: Source,
-    *,
-    tz: str | None = None,
-    device_tz: str | None = None,
-    reading: ReadOptions | None = None,
-    advance: Callable[[int], None] = lambda _: None,
+def inspect_source(
+    source: Source, options: RunOptions, advance: Callable[[int], None] = lambda _: None
 ) -> Inspection:
     """Read one input from end to end.
 
@@ -201,22 +212,20 @@ def inspect_file(
     ----------
     source
         The input.
-    tz
-        IANA name of the zone in which the wearer lived.
-    device_tz
-        IANA name of the zone that the device's clock was set to, if another one.
-    reading
-        What the content of a file may leave open.
+    options
+        As for a run.
     advance
         Called with the bytes read so far.
     """
-    about = Inspection(path=source.shown, tz=tz, device_tz=device_tz)
+    subject = subject_of(source, options)
+    tz, device_tz = subject.tz, subject.device_tz
+    about = Inspection(title=source.title, subject=subject)
     if source.skipped:
         return replace(about, error=source.skipped, skipped=True)
     try:
-        recording = open_recording(source.path, reading)
+        recording = open_parts(source.paths, options.reading)
     except RecordingError as error:
-        return replace(about, error=_said(error))
+        return replace(about, error=without_path(error, source))
     about = replace(about, header=recording.header)
     try:
         found, header = probe(recording), recording.header
@@ -225,18 +234,17 @@ def inspect_file(
         for _ in recording.chunks():
             advance(recording.health.bytes_read)
     except RecordingError as error:
-        return replace(about, health=recording.health, error=_said(error))
+        return replace(about, health=recording.health, error=without_path(error, source))
     compare_zones(header, recording.health, found.start_ns, tz=tz, device_tz=device_tz)
     return replace(about, health=recording.health)
 
 
-def _said(error: RecordingError) -> str:
-    return str(error).removeprefix(f"{error.path}: ")
-
-
 def described(one: Inspection) -> list[str]:
     """Return the lines that describe one recording."""
-    lines = [one.path]
+    lines = [
+        one.title,
+        _line("worn by", f"{_wearer(one)} ({_NAMED_BY[one.subject.participant_source]})"),
+    ]
     if one.header:
         lines += [_line(*row) for row in _header_rows(one.header)]
     if one.health and one.probe and one.health.start_ns is not None:
@@ -265,7 +273,8 @@ def _row(one: Inspection) -> tuple[str, ...]:
     rate, start, hours = facts["measured_hz"], facts["start_time"], facts["duration_h"]
     return (
         one.status,
-        one.path,
+        one.title,
+        "" if one.skipped else _wearer(one),
         facts["format"] or "",
         " ".join(filter(None, (facts["device"], facts["serial"]))),
         "" if rate is None else f"{rate:.2f} Hz",
@@ -273,6 +282,14 @@ def _row(one: Inspection) -> tuple[str, ...]:
         "" if hours is None else _length(hours),
         "; ".join(one.remarks),
     )
+
+
+def _wearer(one: Inspection) -> str:
+    """Who wore the sensor, in which session and where, as far as that was said."""
+    subject = one.subject
+    session = f"session {subject.session}" if subject.session else ""
+    place = " ".join(word for word in (subject.side, subject.site) if word != "unknown")
+    return ", ".join(filter(None, (subject.participant_id, session, place)))
 
 
 def _header_rows(header: Header) -> list[tuple[str, str]]:

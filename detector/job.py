@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
+import os
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import time
 from pathlib import Path
@@ -16,27 +18,34 @@ from recordings import (
     ReadOptions,
     Recording,
     RecordingError,
-    open_recording,
+    open_parts,
 )
 
-from . import files
+from . import files, veil
 from .csvtext import Row
 from .inputs import Source
-from .night import Site
+from .naming import Naming
+from .night import Side, Site
 from .output import RUN, RecordingFolder, finished
-from .pipeline import Analysis, Side, Subject
+from .pipeline import Analysis, Subject
 from .resultfile import to_json
 from .settings import Settings
 from .version import ALGORITHM_VERSION, VERSION
 
 CRASH_LOG = "crash.log"
+NO_SHIFT = (
+    "no shift by whole weeks keeps all its offsets from UTC; give recordings that lie far apart "
+    "another participant_id each, or a zone that does not change its clocks"
+)
+"""Why a recording is not anonymised."""
+
 _GZIP = b"\x1f\x8b"
 T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunOptions:
-    """What holds for all recordings of a run."""
+    """What holds for all recordings of a run, where nothing else is said of one of them."""
 
     settings: Settings = field(default_factory=Settings)
     tz: str | None = None
@@ -50,6 +59,10 @@ class RunOptions:
     """Local times at which sleep began and ended, in every night, instead of those found."""
     reading: ReadOptions = field(default_factory=ReadOptions)
     """What the content of a file may leave open."""
+    naming: Naming = field(default_factory=Naming)
+    """How recordings come by their names, and what is said of each."""
+    anonymise: bool = False
+    """Whether the results shall name nobody; see :mod:`detector.anonymise`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +82,8 @@ class Outcome:
     """Of ``recordings.csv``."""
     resumed: bool = False
     """Whether an earlier run had done it."""
+    problem: str = ""
+    """Why it failed, also where the row leaves that out."""
 
 
 Watch = Callable[[Progress], None]
@@ -83,21 +98,26 @@ def perform(source: Source, out: Path, options: RunOptions, watch: Watch) -> Out
     """
     folder = out / "recordings" / source.recording_id
     watch(Progress("opening"))
+    if source.veil and source.veil.shift_ns is None:
+        return _failed(source, options, "no_date_shift", NO_SHIFT)
     try:
         if (row := _done(folder, source, options)) is not None:
             return Outcome(row, resumed=True)
         return Outcome(_analysed(folder, source, options, watch))
     except RecordingError as error:
-        return Outcome(_failed(source, options, "unreadable", _without_path(error)))
+        return _failed(source, options, "unreadable", without_path(error, source))
     except Exception as error:
-        files.write(_made(folder) / CRASH_LOG, traceback.format_exc().encode())
+        log = veil.bare_traceback(error) if source.veil else traceback.format_exc()
+        files.write(_made(folder) / CRASH_LOG, log.encode("utf-8", "backslashreplace"))
         text = f"{type(error).__name__}: {error} (the traceback is in {CRASH_LOG})"
-        return Outcome(_failed(source, options, "crashed", text))
+        return _failed(source, options, "crashed", text)
 
 
-def _without_path(error: RecordingError) -> str:
-    """Return the message without the path, which has a column of its own."""
-    return str(error).removeprefix(f"{error.path}: ")
+def without_path(error: RecordingError, source: Source) -> str:
+    """Return the message without the path, which has a column of its own; of a part, shortened."""
+    text = str(error).removeprefix(f"{error.path}: ")
+    part = next((part.shown for part in source.parts if part.path == error.path), "")
+    return f"{part}: {text}" if part and len(source.parts) > 1 else text
 
 
 def skipped(source: Source, options: RunOptions, reason: str, message: str) -> Row:
@@ -105,26 +125,55 @@ def skipped(source: Source, options: RunOptions, reason: str, message: str) -> R
     return {**_known(source, options), "status": "skipped", "reason": reason, "message": message}
 
 
-def _failed(source: Source, options: RunOptions, reason: str, message: str) -> Row:
-    row = {**_known(source, options), "status": "failed", "reason": reason, "message": message}
+def _failed(source: Source, options: RunOptions, reason: str, problem: str) -> Outcome:
+    row = {**_known(source, options), "status": "failed", "reason": reason, "message": problem}
+    if source.veil and problem != NO_SHIFT:
+        row["message"] = veil.HIDDEN
     try:
-        row["input_bytes"] = source.path.stat().st_size
+        row["input_bytes"] = sum(path.stat().st_size for path in source.paths)
     except OSError:
         row["input_bytes"] = None
-    return row
+    return Outcome(row, problem=problem)
+
+
+def subject_of(source: Source, options: RunOptions) -> Subject:
+    """Return what is known of a recording before it is opened: what is said of it, else of all."""
+    said = source.named.said
+    return Subject(
+        recording_id=source.recording_id,
+        shown_path="" if source.veil else source.shown,
+        parts=len(source.parts),
+        participant_id=source.named.participant_id,
+        participant_source=source.named.named_by,
+        session=said.session or "",
+        notes=said.notes or "",
+        tz=said.tz or options.tz,
+        device_tz=said.device_tz or options.device_tz,
+        site=said.site or options.site,
+        side=said.side or options.side,
+        sleep_period=options.sleep_period,
+        anonymised=source.veil is not None,
+    )
 
 
 def _known(source: Source, options: RunOptions) -> dict[str, Any]:
     """Cells that are known without opening the file."""
+    subject = subject_of(source, options)
+    zone = subject.tz or subject.device_tz
     return {
-        "recording_id": source.recording_id or None,
-        "path": source.shown,
-        "participant_id": source.participant_id,
-        "site": options.site,
-        "side": options.side,
-        "tz": options.tz or options.device_tz,
-        "tz_source": "user" if options.tz or options.device_tz else "unknown",
-        "device_tz": options.device_tz or options.tz,
+        "recording_id": subject.recording_id or None,
+        "path": subject.shown_path or None,
+        "participant_id": subject.participant_id,
+        "site": subject.site,
+        "side": subject.side,
+        "tz": zone,
+        "tz_source": "user" if zone else "unknown",
+        "device_tz": subject.device_tz or subject.tz,
+        "session": subject.session or None,
+        "notes": subject.notes or None,
+        "participant_source": subject.participant_source,
+        "parts": subject.parts,
+        "anonymised": subject.anonymised,
         "config_hash": options.settings.fingerprint(),
         "algorithm_version": ALGORITHM_VERSION,
         "version": VERSION,
@@ -134,37 +183,47 @@ def _known(source: Source, options: RunOptions) -> dict[str, Any]:
 def _analysed(folder: Path, source: Source, options: RunOptions, watch: Watch) -> Row:
     from .report import Page
 
-    recording = open_recording(source.path, options.reading)
-    before = _of_file(source.path, Path.stat)
-    subject = Subject(
-        recording_id=source.recording_id,
-        shown_path=source.shown,
-        participant_id=source.participant_id,
-        tz=options.tz,
-        device_tz=options.device_tz,
-        site=options.site,
-        side=options.side,
-        sleep_period=options.sleep_period,
-    )
-    analysis = Analysis(_Watched(recording, watch), subject, options.settings)
+    recording = open_parts(source.paths, options.reading)
+    before = [_of_file(path, Path.stat) for path in source.paths]
+    if source.veil:
+        recording = source.veil.over(recording)
+    watched = _Watched(recording, source, watch)
+    analysis = Analysis(watched, subject_of(source, options), options.settings)
     with RecordingFolder(folder, analysis.facts, Page(analysis.facts)) as written:
         for night in analysis.nights():
             written.add(night)
             del night  # or it would live on while the next one is gathered
         watch(Progress("writing", 1.0))
-        read = {
-            "bytes": before.st_size,
-            "mtime_ns": before.st_mtime_ns,
-            "sha256": _of_file(source.path, files.sha256),
-        }
-        after = _of_file(source.path, Path.stat)
-        if (after.st_size, after.st_mtime_ns) != (before.st_size, before.st_mtime_ns):
-            raise RecordingError(
-                source.path,
-                "was changed while it was being read",
-                remedy="run again when it is complete",
-            )
+        read = _read(source, before)
+        for path, stat in zip(source.paths, before, strict=True):
+            after = _of_file(path, Path.stat)
+            if (after.st_size, after.st_mtime_ns) != (stat.st_size, stat.st_mtime_ns):
+                raise RecordingError(
+                    path,
+                    "was changed while it was being read",
+                    remedy="run again when it is complete",
+                )
         return written.finish(analysis.facts, {"input": read, **_asked(source, options)})
+
+
+def _read(source: Source, stats: Sequence[os.stat_result]) -> dict[str, Any]:
+    """Return size and hash of the input, and how its files are recognised when they come again."""
+    hashes = [_of_file(path, files.sha256) for path in source.paths]
+    whole = hashes[0] if len(hashes) == 1 else hashlib.sha256("".join(hashes).encode()).hexdigest()
+    seal = _seal(source)
+    return {
+        "bytes": sum(stat.st_size for stat in stats),
+        "sha256": None if source.veil else whole,
+        "files": [
+            {"bytes": seal(stat.st_size), "mtime_ns": seal(stat.st_mtime_ns), "sha256": seal(sha)}
+            for stat, sha in zip(stats, hashes, strict=True)
+        ],
+    }
+
+
+def _seal(source: Source) -> Callable[[Any], Any]:
+    """Return what makes of a value in ``run.json`` one that says nothing, if it must not."""
+    return source.veil.seal if source.veil else lambda value: value
 
 
 def _of_file(path: Path, ask: Callable[[Path], T]) -> T:
@@ -182,18 +241,17 @@ def _is_gzip(path: Path) -> bool:
 
 
 def _asked(source: Source, options: RunOptions) -> dict[str, Any]:
-    """Everything but the file's bytes that the outputs depend on."""
+    """Everything but the bytes of the files that the outputs depend on."""
+    subject = subject_of(source, options)
+    asked = {
+        "paths": [part.shown for part in source.parts],
+        **asdict(subject),
+        "sleep_period": _written(subject.sleep_period),
+        **asdict(options.reading),
+        "shift_ns": source.veil.shift_ns if source.veil else 0,
+    }
     return {
-        "options": {
-            "path": source.shown,
-            "participant_id": source.participant_id,
-            "site": options.site,
-            "side": options.side,
-            "tz": options.tz,
-            "device_tz": options.device_tz,
-            "sleep_period": _written(options.sleep_period),
-            **asdict(options.reading),
-        },
+        "options": _seal(source)(asked),
         "config_hash": options.settings.fingerprint(),
         "algorithm_version": ALGORITHM_VERSION,
     }
@@ -206,21 +264,23 @@ def _written(period: tuple[time, time] | None) -> str | None:
 def _done(folder: Path, source: Source, options: RunOptions) -> Row | None:
     """Return the row of an earlier run if it would come out the same now.
 
-    The file is the same if size and time of change are, else if size and SHA-256 are.
+    A file is the same if size and time of change are, else if size and SHA-256 are.
     """
     run = finished(folder)
     if run is None or any(run.get(k) != v for k, v in _asked(source, options).items()):
         return None
-    read = run["input"]
+    seal, touched = _seal(source), False
     try:
-        now = source.path.stat()
-        if now.st_size != read["bytes"]:
-            return None
-        if now.st_mtime_ns != read["mtime_ns"]:
-            if files.sha256(source.path) != read["sha256"]:
+        for path, known in zip(source.paths, run["input"]["files"], strict=True):
+            now = path.stat()
+            if seal(now.st_size) != known["bytes"]:
                 return None
-            renewed = {**run, "input": {**read, "mtime_ns": now.st_mtime_ns}}
-            files.write(folder / RUN, to_json(renewed))
+            if seal(now.st_mtime_ns) != known["mtime_ns"]:
+                if seal(files.sha256(path)) != known["sha256"]:
+                    return None
+                known["mtime_ns"], touched = seal(now.st_mtime_ns), True
+        if touched:
+            files.write(folder / RUN, to_json(run))
     except OSError:
         return None
     row: Row = run["row"]
@@ -235,14 +295,15 @@ def _made(folder: Path) -> Path:
 class _Watched:
     """A recording that tells how much of it was read."""
 
-    def __init__(self, recording: Recording, watch: Watch) -> None:
+    def __init__(self, recording: Recording, source: Source, watch: Watch) -> None:
         self.path = recording.path
         self.header: Header = recording.header
         self.health: Health = recording.health
         self._recording = recording
         self._watch = watch
-        compressed = _of_file(recording.path, _is_gzip)
-        self._bytes = None if compressed else _of_file(recording.path, Path.stat).st_size
+        compressed = any(_of_file(path, _is_gzip) for path in source.paths)
+        sizes = [_of_file(path, Path.stat).st_size for path in source.paths]
+        self._bytes = None if compressed else sum(sizes)
 
     def chunks(self) -> Iterator[Chunk]:
         """Read from the beginning, as the recording does."""

@@ -87,7 +87,12 @@ def _data(rows: Sequence[Row]) -> str:
     what = "; ".join(f"{count} x {kind}" for kind, count in sorted(kinds.items()))
     return f"""
     Recordings analysed: {len(done)} ({what}). Time zone: {", ".join(zones)}. The rates are those
-    measured against the device's clock; samples were neither resampled nor filled in."""
+    measured against the device's clock; samples were neither resampled nor filled in.
+    {_ANONYMISED if any(row.get("anonymised") for row in done) else ""}"""
+
+
+_ANONYMISED = """Names were replaced by pseudonyms. Dates are not the real ones: those of each
+    participant were moved by a whole number of weeks that keeps weekdays and offsets from UTC."""
 
 
 def _zone_of(row: Row) -> str:

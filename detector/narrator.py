@@ -42,6 +42,14 @@ class Narrator(Watcher):
         self._sources: Sequence[Source] = ()
         self._begun_s = 0.0
 
+    def remark(self, text: str) -> None:
+        """Say what is worth knowing before the first recording."""
+        self._console.problem(text)
+
+    def dating(self, share: float, source: Source) -> None:
+        """Move the bar while recordings are read for the first time."""
+        self._bar.update(share, f"dating {source.title}")
+
     def found(self, sources: Sequence[Source]) -> None:
         """Say how many recordings there are."""
         self._sources = sources
@@ -56,15 +64,16 @@ class Narrator(Watcher):
         if progress.phase == "opening":
             self._begun_s = time.monotonic()
         share = (index + (progress.fraction or 0.0)) / len(self._sources)
-        self._bar.update(share, f"{progress.phase} {self._sources[index].shown}")
+        self._bar.update(share, f"{progress.phase} {self._sources[index].title}")
 
     def done(self, index: int, outcome: Outcome) -> None:
         """Say what became of a recording and of its nights."""
-        row, shown = outcome.row, self._sources[index].shown
+        row, source = outcome.row, self._sources[index]
+        shown = f"{source.title} ({source.recording_id})" if source.veil else source.title
         message = str(row.get("message") or "")
-        folder = self._folder(str(row["recording_id"]))
+        folder = self._folder(source.recording_id)
         if row["status"] == "failed":
-            self._console.problem(f"{shown}: failed: {message.removeprefix(f'{shown}: ')}")
+            self._console.problem(f"{shown}: failed: {outcome.problem}")
             if row["reason"] == "crashed":
                 self._console.problem(f"  this is a bug; please report {folder / CRASH_LOG}")
             return

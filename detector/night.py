@@ -30,6 +30,7 @@ Kind = Literal[
 Context = Literal["onset", "reonset", "sleep", "pre_sleep", "post_wake", "unusable"]
 Confidence = Literal["high", "medium", "low"]
 Site = Literal["wrist", "ankle", "thigh", "other", "unknown"]
+Side = Literal["left", "right", "unknown"]
 Status = Literal["ok", "limited", "not_analysable"]
 
 SLEEP_STARTS: tuple[Kind, ...] = ("sleep_start", "sleep_start_with_arousal")

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from recordings import (
     SECOND_NS,
@@ -23,7 +23,8 @@ from recordings import (
     compare_zones,
 )
 
-from .night import Interval, Night, Site
+from .naming import NamedBy
+from .night import Interval, Night, Side, Site
 from .result import Facts, Result
 from .scan import Scan
 from .settings import Settings
@@ -37,8 +38,6 @@ HIGHEST_RATE_HZ = 10_000.0
 SETTLED_NS = 60 * SECOND_NS
 """Candidates are final at most this long after they began: longest event and surroundings."""
 
-Side = Literal["left", "right", "unknown"]
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subject:
@@ -46,7 +45,12 @@ class Subject:
 
     recording_id: str
     shown_path: str = ""
+    parts: int = 1
+    """Files it was read from."""
     participant_id: str = ""
+    participant_source: NamedBy = "file_name"
+    session: str = ""
+    notes: str = ""
     tz: str | None = None
     """IANA name of the zone in which the wearer lived; None if unknown, or that of the clock."""
     device_tz: str | None = None
@@ -54,6 +58,8 @@ class Subject:
     is that of the wearer."""
     site: Site = "unknown"
     side: Side = "unknown"
+    anonymised: bool = False
+    """Whether names are left out and dates are moved."""
     sleep_period: tuple[time, time] | None = None
     """Local times at which sleep began and ended, in every night, where the user knows them."""
 
@@ -110,9 +116,14 @@ class Analysis:
             tz_name=None if self.zone.tz is None else str(self.zone.tz),
             tz_source="user" if named else "file" if self.zone.tz else "unknown",
             settings=self.settings,
+            parts=subject.parts,
             participant_id=subject.participant_id,
+            participant_source=subject.participant_source,
+            session=subject.session,
+            notes=subject.notes,
             site=subject.site,
             side=subject.side,
+            anonymised=subject.anonymised,
         )
 
     def nights(self) -> Iterator[Night]:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Literal
 
 from recordings import Header, Health, Probe, Zone
 
-from .night import Night, Site
+from .naming import NamedBy
+from .night import Night, Side, Site
 from .settings import Settings
 
 if TYPE_CHECKING:
@@ -30,9 +31,16 @@ class Facts:
     tz_name: str | None
     tz_source: Literal["user", "file", "unknown"]
     settings: Settings
+    parts: int = 1
+    """Files it was read from."""
     participant_id: str = ""
+    participant_source: NamedBy = "file_name"
+    session: str = ""
+    notes: str = ""
     site: Site = "unknown"
-    side: Literal["left", "right", "unknown"] = "unknown"
+    side: Side = "unknown"
+    anonymised: bool = False
+    """Whether names are left out and dates are moved."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

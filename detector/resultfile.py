@@ -106,6 +106,7 @@ _FACTS = (
     *("recording_id", "path", "participant_id", "site", "side", "device", "serial", "format"),
     *("firmware", "nominal_hz", "measured_hz", "range_g", "step_mg", "start_utc", "end_utc"),
     *("duration_h", "tz", "tz_source", "device_tz", "lowest_hz", "highest_hz"),
+    *("session", "notes", "participant_source", "parts", "anonymised"),
 )
 """Columns of ``recordings.csv`` that are facts of the recording."""
 

@@ -170,6 +170,7 @@ def night_row(facts: Facts, night: Night) -> Row:
         **{name: number(name, getattr(night, name)) for name in _MEASURES},
         "clipped_samples": night.clipped_samples,
         "n_sleep_episodes": None if night.sleep is None else 1 + len(night.sleep.others),
+        "session": facts.session or None,
     }
 
 
@@ -248,7 +249,7 @@ def facts_row(facts: Facts) -> Row:
     hours = health.span_ns / 3.6e12 if health.segments else None
     return {
         "recording_id": facts.recording_id,
-        "path": facts.path,
+        "path": facts.path or None,
         "participant_id": facts.participant_id,
         "site": facts.site,
         "side": facts.side,
@@ -275,6 +276,11 @@ def facts_row(facts: Facts) -> Row:
         "device_tz": None if zone.device_tz is None else str(zone.device_tz),
         "lowest_hz": number("lowest_hz", health.lowest_hz),
         "highest_hz": number("highest_hz", health.highest_hz),
+        "session": facts.session or None,
+        "notes": facts.notes or None,
+        "participant_source": facts.participant_source,
+        "parts": facts.parts,
+        "anonymised": facts.anonymised,
     }
 
 

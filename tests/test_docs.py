@@ -101,7 +101,7 @@ def commands(path: Path) -> list[list[str]]:
     lines += [line[2:] for line in shown if line.startswith("$ ")]
     found = []
     for line in lines:
-        for command in re.split(r"&&|>", line):
+        for command in re.split(r" (?:&&|>) ", line):
             words = shlex.split(command, comments=True)
             if words and Path(words[0]).name == "hypnic":
                 found.append(words[1:])

@@ -29,9 +29,11 @@ LAYERS = {
         "model",
     ),
     "detector": (
-        "__main__ cli flags",
+        "__main__ cli",
+        "options flags",
         "demo doctor inspect narrator",
         "cohort",  # many recordings
+        "anonymise",
         "job merge",  # one recording into its folder; the tables of all
         "report",
         "output resultfile snippets methods",
@@ -46,9 +48,13 @@ LAYERS = {
         "candidates epoching window",
         "design filters",
         "kernels",
-        "night reasons",
+        "inputs",  # which files are recordings, and which of them are one
+        "naming",
+        "participants",
+        "identity veil",
+        "shifts night reasons",
         "scan",
-        "inputs identity files cache console zone_names",
+        "files cache console zone_names",
         "config",
         "settings",
         "parameter version",

@@ -36,11 +36,22 @@ RECORDING_ID = Column(
     "recording_id",
     "string",
     "",
-    "Name of the recording within the run, and of its output folder.",
+    "Name of the recording within the run, and of its output folder; a pseudonym if anonymised.",
     "file name",
 )
 PARTICIPANT_ID = Column(
-    "participant_id", "text", "", "Who wore the sensor: the file's name.", "file name"
+    "participant_id",
+    "text",
+    "",
+    "Who wore the sensor; the file's name if nobody said.",
+    "participants.csv, --id-regex or file name",
+)
+SESSION = Column(
+    "session",
+    "text",
+    "",
+    "Which of several recordings of a participant; empty if nobody said.",
+    "participants.csv or --id-regex",
 )
 NIGHT_DATE = Column(
     "night_date",

@@ -6,7 +6,7 @@ from typing import get_args
 
 from detector.night import SLEEP_STARTS, Kind
 
-from .column import NIGHT_DATE, PARTICIPANT_ID, RECORDING_ID, Column
+from .column import NIGHT_DATE, PARTICIPANT_ID, RECORDING_ID, SESSION, Column
 
 OTHER_KINDS: tuple[Kind, ...] = tuple(k for k in get_args(Kind) if k not in SLEEP_STARTS)
 """Kinds that are never counted as sleep starts."""
@@ -231,5 +231,6 @@ NIGHTS: tuple[Column, ...] = (
         "The sleep period and all further rest periods of the night, found in the same way, of at "
         "least sleep.block_min; empty without a sleep period.",
     ),
+    SESSION,
 )
 """``nights.csv``: one row per night, analysable or not."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from .column import PARTICIPANT_ID, RECORDING_ID, Column
+from .column import PARTICIPANT_ID, RECORDING_ID, SESSION, Column
+
+_SAID = "participants.csv, --id-regex or command line"
 
 RECORDINGS: tuple[Column, ...] = (
     RECORDING_ID,
@@ -10,12 +12,13 @@ RECORDINGS: tuple[Column, ...] = (
         "path",
         "text",
         "",
-        "The input file, relative to the folder given; as given if files or several folders were.",
+        "The input file, relative to the folder given; as given if files or several folders were; "
+        "of a recording in several files the folder that holds them all; empty if anonymised.",
         "command line",
     ),
     PARTICIPANT_ID,
-    Column("site", "string", "", "Where it was worn; unknown if nobody said.", "command line"),
-    Column("side", "string", "", "left, right or unknown.", "command line"),
+    Column("site", "string", "", "Where it was worn; unknown if nobody said.", _SAID),
+    Column("side", "string", "", "left, right or unknown.", _SAID),
     Column(
         "status",
         "string",
@@ -68,8 +71,15 @@ RECORDINGS: tuple[Column, ...] = (
     ),
     Column("gaps", "integer", "1", "Interruptions between first and last sample.", "samples"),
     Column("gap_min", "number", "min", "Their length together.", "samples", 2),
-    Column("input_bytes", "integer", "B", "Size of the input file.", "file"),
-    Column("input_sha256", "string", "", "SHA-256 of the input file's bytes.", "file"),
+    Column("input_bytes", "integer", "B", "Size of the input.", "file"),
+    Column(
+        "input_sha256",
+        "string",
+        "",
+        "SHA-256 of the input file's bytes; of several files, of their SHA-256 in hexadecimal, "
+        "joined in the order of their names; empty if anonymised.",
+        "file",
+    ),
     Column("config_hash", "string", "", "Hash over all settings.", "settings"),
     Column(
         "algorithm_version",
@@ -97,6 +107,24 @@ RECORDINGS: tuple[Column, ...] = (
         4,
     ),
     Column("highest_hz", "number", "Hz", "The highest.", "samples", 4),
+    SESSION,
+    Column("notes", "text", "", "What participants.csv remarks.", "participants.csv"),
+    Column(
+        "participant_source",
+        "string",
+        "",
+        "From where participant_id is: participants (participants.csv), id_regex (--id-regex) or "
+        "file_name.",
+        "run",
+    ),
+    Column("parts", "integer", "1", "Files of which it consists.", "run"),
+    Column(
+        "anonymised",
+        "boolean",
+        "",
+        "Whether names are left out and all dates are moved by whole weeks (--anonymise).",
+        "command line",
+    ),
 )
 """``recordings.csv``: one row per input found."""
 

@@ -129,7 +129,9 @@ def _summary(recordings: Sequence[RecordingRow], nights: int, counted: int) -> s
     parts = [_plural(len(recordings), "recording")]
     parts += [f"{states[s]} {word}" for s, word in (("failed", "failed"), ("skipped", "skipped"))
               if states[s]]  # fmt: skip
-    return f"{', '.join(parts)}. {_plural(nights, 'night')}, {counted or 'none'} with a count."
+    moved = any(r.cells["anonymised"] in {"yes", "true"} for r in recordings)
+    said = f"{', '.join(parts)}. {_plural(nights, 'night')}, {counted or 'none'} with a count."
+    return f"{said} Dates are moved by whole weeks." if moved else said
 
 
 def _plural(n: int, word: str) -> str:

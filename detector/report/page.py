@@ -63,6 +63,7 @@ class Page:
             remarks=[r.message for r in facts.health.remarks],
             segments=_segments(facts),
             notes=sorted(facts.header.notes.items()),
+            remark=facts.notes,
             methods=_methods(facts),
             changed=_changed(facts.settings),
             fingerprint=facts.settings.fingerprint(),
@@ -87,10 +88,18 @@ def _origin(facts: Facts, row: Cells) -> list[str]:
     health, zone = facts.health, facts.zone
     sided = " ".join(word for word in (facts.side, facts.site) if word != "unknown")
     device = " ".join(word for word in (row["device"], row["serial"]) if word)
-    parts = [device or row["format"], f"worn at the {sided}" if sided else "", row["path"]]
+    person = row["participant_id"] if row["participant_id"] != row["recording_id"] else ""
+    parts = [
+        f"participant {person}" if person else "",
+        f"session {facts.session}" if facts.session else "",
+        device or row["format"],
+        f"worn at the {sided}" if sided else "",
+        f"{row['path']} ({facts.parts} files)" if facts.parts > 1 and facts.path else row["path"],
+    ]
     if health.start_ns is not None and health.end_ns is not None:
         start, end = (zone.local(ns) for ns in (health.start_ns, health.end_ns))
         parts.append(f"{start:%Y-%m-%d %H:%M} to {end:%Y-%m-%d %H:%M}")
+        parts.append("dates moved by whole weeks" if facts.anonymised else "")
     parts.append(facts.tz_name or "device clock, time zone unknown")
     if _elsewhere(facts):
         parts.append(f"clock set to {facts.zone.device_tz}")

@@ -22,13 +22,14 @@ CONTRACT = {
         median_peak_jerk_g_per_s n_micro_twitch n_limb_movement n_periodic_limb_movement
         n_rhythmic_train n_body_movement n_impact n_disturbance n_brief_other plm_acc_per_h
         posture_changes_per_h usable_h wear_pct gap_min blanked_min clipped_samples floor_g_per_s
-        night_usable_h n_sleep_episodes
+        night_usable_h n_sleep_episodes session
     """,
     "recordings.csv": """
         recording_id path participant_id site side status reason message device serial format
         firmware nominal_hz measured_hz range_g step_mg start_utc end_utc duration_h tz tz_source
         nights nights_analysable samples blocks_bad gaps gap_min input_bytes input_sha256
         config_hash algorithm_version version device_tz lowest_hz highest_hz
+        session notes participant_source parts anonymised
     """,
     "data_dictionary.csv": "name unit type definition source table",
 }

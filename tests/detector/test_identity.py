@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from detector.identity import participant_id, recording_ids, stem
+from detector.identity import recording_ids, stem
 
 names = st.text(min_size=1, max_size=40).filter(lambda name: "/" not in name)
 paths = st.lists(names, min_size=1, max_size=4).map("/".join)
@@ -100,7 +100,7 @@ def test_a_very_long_name_is_cut_between_characters():
     assert found.startswith("ü" * 40 + "-")
 
 
-def test_the_participant_is_the_stem_unchanged():
-    assert participant_id("wave 1/sub 01.a.cwa.gz") == "sub 01.a"
+def test_the_stem_is_the_name_without_the_endings_of_recordings():
+    assert stem("wave 1/sub 01.a.cwa.gz") == "sub 01.a"
     assert stem("gz.cwa") == "gz"
     assert stem("night") == "night"

@@ -53,7 +53,7 @@ def test_in_a_folder_tables_are_inputs_if_they_open_and_said_if_not(folder):
     }
     skipped = next(source for source in found if source.skipped)
     assert skipped.recording_id == ""
-    assert skipped.path.name == "participants.csv"
+    assert skipped.shown == "participants.csv"
 
 
 def test_in_a_folder_an_edf_is_an_input_if_it_has_an_accelerometer(folder):
@@ -101,7 +101,7 @@ def test_with_several_folders_paths_are_as_given_and_ids_differ(folder, monkeypa
     found = find_inputs([Path("wave1"), Path("wave2")])
     assert list(shown(found)) == ["wave1/a.cwa", "wave2/a.cwa"]
     assert len({source.recording_id for source in found}) == 2
-    assert {source.participant_id for source in found} == {"a"}
+    assert {source.named.participant_id for source in found} == {"a"}
 
 
 def test_output_folders_are_not_searched(folder):

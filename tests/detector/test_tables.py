@@ -150,6 +150,7 @@ def test_a_night_is_written_as_the_contract_says():
         "clipped_samples": "4",
         "floor_g_per_s": "0.210",
         "night_usable_h": "7.400",
+        "session": "",
     }
     assert [row["n_micro_twitch"], row["n_body_movement"], row["n_clusters"]] == ["1", "0", "0"]
 

@@ -1,0 +1,135 @@
+"""What the commands take beside inputs and settings, and how far that can be checked at once."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Literal
+
+from cyclopts import Group
+from cyclopts import Parameter as Flag
+from cyclopts.validators import Number
+
+from recordings import ReadOptions
+
+from .console import NORMAL, QUIET, VERBOSE, Console
+from .flags import one_of
+from .naming import Naming, compiled
+from .parameter import SettingsError
+from .participants import read
+from .zone_names import checked_zone_name
+
+_MESSAGES = Group("Messages", sort_key=1)
+
+
+def _switch(text: str) -> Flag:
+    """Describe a switch that has no opposite."""
+    return Flag(negative="", help=text, show_default=False)
+
+
+def _message(text: str, short: str | None = None) -> Flag:
+    """Describe a switch that decides on what is said."""
+    return Flag(alias=short, negative="", help=text, show_default=False, group=_MESSAGES)
+
+
+@Flag(name="*")
+@dataclass(frozen=True, kw_only=True)
+class Saying:
+    """How much is said, and where."""
+
+    quiet: Annotated[bool, _message("say only what went wrong, and the last line", "-q")] = False
+    verbose: Annotated[bool, _message("say more", "-v")] = False
+
+    def console(self) -> Console:
+        """Messages as loud as wanted."""
+        if self.quiet and self.verbose:
+            raise SettingsError("--quiet and --verbose exclude each other")
+        level = QUIET if self.quiet else VERBOSE if self.verbose else NORMAL
+        return Console(sys.stderr, level)
+
+
+@Flag(name="*")
+@dataclass(frozen=True, kw_only=True)
+class Reading(Saying):
+    """What the user knows of the recordings and no file can say."""
+
+    tz: Annotated[str | None, Flag(help="zone in which it was worn, such as Europe/London")] = None
+    device_tz: Annotated[
+        str | None, Flag(help="zone that the device clocks were set to, if another one")
+    ] = None
+    rate: Annotated[float | None, Flag(help="sampling rate in Hz of tables without time")] = None
+    unit: Annotated[
+        Literal["g", "mg", "m/s2"] | None,
+        Flag(help="unit of tables that do not say", converter=one_of),
+    ] = None
+    participants: Annotated[
+        Path | None,
+        Flag(help="table (CSV) of who wore which recording, where, and in which zone"),
+    ] = None
+    id_regex: Annotated[
+        str | None,
+        Flag(
+            help="regular expression whose named groups (participant_id, session, site, side, "
+            "recording) are taken from each path"
+        ),
+    ] = None
+    join: Annotated[
+        bool,
+        _switch("take the files of one folder for the parts of one recording"),
+    ] = False
+    json: Annotated[bool, _message("write a summary as JSON to the standard output")] = False
+
+    def check(self) -> None:
+        """Refuse what cannot be meant, before any file is opened."""
+        for name in (self.tz, self.device_tz):
+            if name is not None:
+                checked_zone_name(name)
+        if self.rate is not None and not 1 <= self.rate <= 10_000:
+            raise SettingsError(f"--rate {self.rate:g} is outside 1 to 10000 Hz")
+
+    def reading(self) -> ReadOptions:
+        """Return what the content of a file may leave open."""
+        return ReadOptions(rate_hz=self.rate, unit=self.unit)
+
+    def naming(self) -> Naming:
+        """Return how recordings come by their names; table and pattern are checked."""
+        return Naming(
+            participants=None if self.participants is None else read(self.participants),
+            pattern=None if self.id_regex is None else compiled(self.id_regex),
+            join_folders=self.join,
+        )
+
+
+@Flag(name="*")
+@dataclass(frozen=True, kw_only=True)
+class Showing(Saying):
+    """What the demonstration needs."""
+
+    out: Annotated[Path, Flag(alias="-o", help="folder for the results")]
+    seed: Annotated[int, Flag(help="which night, from 0", validator=Number(gte=0))] = 15
+
+
+@Flag(name="*")
+@dataclass(frozen=True, kw_only=True)
+class Running(Reading):
+    """What a run needs beside its inputs."""
+
+    out: Annotated[Path, Flag(alias="-o", help="folder for the results")]
+    config: Annotated[Path | None, Flag(help="settings file (TOML)")] = None
+    site: Annotated[
+        Literal["wrist", "ankle", "thigh", "other"] | None,
+        Flag(help="where it was worn", converter=one_of),
+    ] = None
+    side: Annotated[
+        Literal["left", "right"] | None, Flag(help="on which side", converter=one_of)
+    ] = None
+    sleep_period: Annotated[
+        str | None,
+        Flag(help="when sleep began and ended in every night (23:10-06:45), instead of that found"),
+    ] = None
+    anonymise: Annotated[
+        bool,
+        _switch("leave out names, serials and paths, and move all dates by whole weeks"),
+    ] = False
+    force: Annotated[bool, _switch("analyse again what is already done")] = False
