@@ -7,6 +7,7 @@ import itertools
 import made_recordings as made
 import numpy as np
 import pytest
+from made_avro import embraceplus
 
 from recordings import ReadOptions, RecordingError, Scale, open_parts, open_recording, probe
 from recordings.formats.axivity_cwa import CwaReader
@@ -125,6 +126,23 @@ def test_chunks_that_wait_for_a_border_are_few(cut):
     recording = open_parts(cut(12))
     first = next(recording.chunks())
     assert recording.health.samples == len(first)
+
+
+def test_the_files_of_a_night_from_an_app_follow_each_other(tmp_path):
+    n, hz = 64 * 90, 64.0
+    codes = np.random.default_rng(0).integers(-40, 40, (4 * n, 3)) + np.array([0, 0, 2048])
+    paths = [tmp_path / f"P7_{k}.avro" for k in range(4)]
+    for k, path in enumerate(paths):
+        start_ns = made.T0_NS + 250_000_000 + k * 90 * S
+        zone_s = 3600 if k < 2 else 0  # the wearer travelled
+        content = embraceplus(codes[k * n : (k + 1) * n], start_ns=start_ns, zone_s=zone_s)
+        path.write_bytes(content)
+    recording = open_parts(paths)
+    samples, times, health = read(recording)
+    np.testing.assert_array_equal(samples, codes)
+    assert [s.reason for s in health.segments] == ["start"]
+    np.testing.assert_allclose(np.diff(times), S / hz, rtol=1e-6)
+    assert recording.header.known_offset_s == 3600
 
 
 # -- holes and overlaps
