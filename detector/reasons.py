@@ -222,9 +222,32 @@ REMARKS: dict[str, Reason] = _all(
         "truncated_gzip", "The compressed file is cut or damaged; what it holds was used.", "file"
     ),
     Reason("missing_values", "Rows without all their values were left out.", "file"),
+    Reason(
+        "idle_fill",
+        "Rows that the exporting program had filled in while the recorder was idle were left out.",
+        "file",
+    ),
+    Reason(
+        "zero_fill",
+        "Rows of nothing but zeros, which no worn sensor shows, were left out.",
+        "file",
+    ),
+    Reason(
+        "held_values",
+        "Rows stay exactly the same for long: a sensor on a table, or filled in by a program.",
+        "file",
+    ),
+    Reason("duplicate_rows", "Rows that stand twice in the file were used once.", "file"),
     Reason("shared_stamps", "Rows that share one time were spread evenly.", "file"),
     Reason("stamps_backwards", "Some rows have a time before that of the row above.", "file"),
     Reason("uneven_stamps", "Rows follow each other at uneven times.", "file"),
+    Reason("frozen_stamps", "The time of some rows stands still; it was counted on.", "file"),
+    Reason(
+        "jumping_stamps",
+        "Some rows have a time far from that of the rows around them; it was taken from those.",
+        "file",
+    ),
+    Reason("date_order", "The file contradicts itself on the order of day and month.", "file"),
     Reason("time_relative", "The time of day is unknown: times count from the first row.", "file"),
     Reason(
         "latched",

@@ -10,12 +10,17 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
-from typing import Protocol
+from typing import Literal, Protocol, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
 SECOND_NS = 1_000_000_000
+
+DateOrder = Literal["ymd", "mdy", "dmy"]
+"""How the numbers of a date stand: year, month, day and so on."""
+
+COLUMN_ROLES = ("time", "x", "y", "z")
 
 Samples = NDArray[np.int16] | NDArray[np.float64]
 """Raw samples, shape (n, 3), C order: axes x, y, z; ``g = samples * gain_g + offset_g``."""
@@ -66,6 +71,32 @@ class ReadOptions:
     """Rate of uniform rows without time."""
     unit: str | None = None
     """Unit of the values of a table: ``g``, ``mg`` or ``m/s2``."""
+    columns: Mapping[str, int | str] | None = None
+    """Where ``time``, ``x``, ``y`` and ``z`` of a table stand: position, from 1, or name. Without
+    ``time`` its rows have none."""
+    date_order: DateOrder | None = None
+    """Order of day, month and year in dates that can be read in more than one."""
+
+    def __post_init__(self) -> None:
+        """Refuse what no file can have.
+
+        Raises
+        ------
+        ValueError
+            If ``columns`` or ``date_order`` make no sense.
+        """
+        if self.date_order is not None and self.date_order not in get_args(DateOrder):
+            raise ValueError(f"{self.date_order!r} is none of {', '.join(get_args(DateOrder))}")
+        if self.columns is None:
+            return
+        if odd := [role for role in self.columns if role not in COLUMN_ROLES]:
+            raise ValueError(f"{odd[0]!r} is none of {', '.join(COLUMN_ROLES)}")
+        if missing := [axis for axis in "xyz" if axis not in self.columns]:
+            raise ValueError(f"does not say which column is {missing[0]}")
+        if any(isinstance(which, int) and which < 1 for which in self.columns.values()):
+            raise ValueError("counts columns from 1")
+        if len(set(self.columns.values())) < len(self.columns):
+            raise ValueError("names a column twice")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,23 +8,24 @@ possible, and refused where there is a choice.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from math import isfinite
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
-from ..model import SECOND_NS, Block, Header, Health, ReadOptions, RecordingError, Remark, Scale
+from ..model import Block, Header, Health, ReadOptions, Remark, Scale
 from ..source import ByteSource
-from .table_csv import CsvTable
-from .table_names import SHAPE_REMEDY
+from .table_clock import RowClock
+from .table_csv import HEAD_BYTES, CsvTable
+from .table_dates import WORDS
+from .table_facts import Facts
+from .table_fills import FillFinder, FillRule
+from .table_joiner import RowJoiner
+from .table_look import Look
 from .table_parquet import MAGIC, ParquetTable
-from .table_rows import Pace, RawRows, RowJoiner, Table
+from .table_repairs import CopyFilter
+from .table_rows import Table
 from .table_text import looks_like_text
-from .table_time import TimeNumber, number_meaning, to_ns, typical_step
-from .units import LOOK_ROWS, UNIT_GAIN_G, choose_unit, doubts, resting_magnitude
+from .table_values import Values
+from .vendors import recognise
 
 NAME = "table"
 
@@ -47,22 +48,29 @@ def open_reader(path: Path, options: ReadOptions) -> TableReader:
         If the file is no table, or something it does not state has more than one answer.
     """
     with ByteSource(path) as source:
-        head = source.head(len(MAGIC))
-    table: Table = ParquetTable.open(path) if head == MAGIC else CsvTable.open(path)
-    look = _look(table)
-    if not look.good.any():
-        raise RecordingError(path, "has no row without missing values", remedy=SHAPE_REMEDY)
-    meaning, pace, clock_remark = _clock(table, look, options.rate_hz)
-    rest = resting_magnitude(look.samples[look.good])
-    unit, reason = choose_unit(path, rest, named=table.columns.unit, stated=options.unit)
-    gravity = doubts(rest * UNIT_GAIN_G[unit], named_without_gravity=table.columns.without_gravity)
+        head = source.head(HEAD_BYTES)
+    table: Table
+    if head.startswith(MAGIC):
+        facts, table = Facts(format="parquet"), ParquetTable.open(path, options)
+    else:
+        facts = recognise(path, head, options)
+        table = text = CsvTable.open(path, head, facts, options)
+        facts = replace(facts, remarks=(*facts.remarks, *_date_remark(text, facts)))
+    look = Look.at(table)
+    clock = RowClock.of(look, facts, options.rate_hz)
+    values = Values.of(look, facts, options.unit)
     return TableReader(
-        table=table,
-        header=_header(table, meaning, pace, f"{unit} ({reason})"),
-        scale=Scale(gain_g=(UNIT_GAIN_G[unit],) * 3),
-        number=meaning,
-        pace=pace,
-        remarks=(*clock_remark, *gravity),
+        table=look.table,
+        header=_header(look.table, facts, clock, values),
+        scale=values.scale,
+        clock=clock,
+        fills=FillRule(
+            second_rows=max(1, round(clock.pace.rate_hz)),
+            zero=values.zero,
+            held=facts.held_rows,
+            unsure=facts.scale is None,
+        ),
+        remarks=(*facts.remarks, *([_RELATIVE] if clock.is_relative else []), *values.remarks),
     )
 
 
@@ -70,95 +78,66 @@ def open_reader(path: Path, options: ReadOptions) -> TableReader:
 class TableReader:
     """One table; see :class:`recordings.formats.Reader`.
 
-    ``health.blocks`` counts its rows, ``health.blocks_bad`` those with a missing value.
+    ``health.blocks`` counts its rows, ``health.blocks_bad`` those with a missing value; rows that
+    were filled in, or stand twice, are in neither.
     """
 
     table: Table
     header: Header
     scale: Scale
-    number: TimeNumber | None
-    """What numbers in the time column mean."""
-    pace: Pace
+    clock: RowClock
+    fills: FillRule
     remarks: tuple[Remark, ...]
 
     def blocks(self, health: Health) -> Iterator[Block]:
         """Read from the first row on."""
         for note in self.remarks:
             health.remark(note.code, note.message)
-        joiner = RowJoiner(self.pace, health)
+        copies = CopyFilter(health)
+        finder = FillFinder(self.fills, health)
+        joiner = RowJoiner(self.clock.pace, health)
         row = 0
-        for rows in self.table.rows(health):
-            time, good = self._device_time(rows, row)
-            yield from joiner.join(time, rows.samples, good)
+        for raw in self.table.rows(health):
+            rows = self.clock.placed(raw.with_gravity(), row)
             row += len(rows)
+            if self.clock.pace.drops_copies:
+                rows = copies.sift(rows)
+            yield from joiner.join(finder.sift(rows))
+        if (rest := finder.finish()) is not None:
+            yield from joiner.join(rest)
         yield from joiner.finish()
-
-    def _device_time(self, rows: RawRows, row: int) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
-        """Return device time in ns of rows from number ``row`` on, and which have one."""
-        if rows.time is None:
-            # Below 2**53 a product is exact in float64, and so for 50 days at 1000 Hz.
-            index = np.arange(row, row + len(rows), dtype=np.float64)
-            return np.rint(index * self.pace.step_ns).astype(np.int64), rows.good
-        if self.number is not None:
-            time, fits = to_ns(rows.time, self.number.unit_ns)
-            return time, rows.good & fits
-        offset_ns = (self.table.utc_offset_s or 0) * SECOND_NS
-        return rows.time.astype(np.int64) + offset_ns, rows.good
+        copies.conclude()
 
 
-def _look(table: Table) -> RawRows:
-    """Return the first rows, as many as decide."""
-    parts: list[RawRows] = []
-    for rows in table.rows(Health()):
-        parts.append(rows)
-        if sum(map(len, parts)) >= LOOK_ROWS:
-            break
-    if not parts:
-        raise RecordingError(table.path, "has no rows", remedy=SHAPE_REMEDY)
-    return RawRows.joined(parts)[:LOOK_ROWS]
+def _date_remark(table: CsvTable, facts: Facts) -> tuple[Remark, ...]:
+    """Say if the dates of the rows are not in the order in which they should be."""
+    if table.time is None or facts.date_order in (None, table.time.order):
+        return ()
+    expected, found = WORDS[facts.date_order], WORDS[table.time.order]
+    return (Remark("date_order", f"the dates should be {expected}, but are {found}: read so"),)
 
 
-def _clock(
-    table: Table, look: RawRows, rate_hz: float | None
-) -> tuple[TimeNumber | None, Pace, tuple[Remark, ...]]:
-    """Decide what the time column means and its pace; without one the rate must be given."""
-    if look.time is None:
-        if rate_hz is None:
-            raise RecordingError(
-                table.path, "has no column of time", remedy="state the rate: --rate HZ"
-            )
-        if not (isfinite(rate_hz) and rate_hz > 0):
-            raise RecordingError(table.path, f"cannot be read at a rate of {rate_hz} Hz")
-        return None, Pace(SECOND_NS / rate_hz, SECOND_NS / rate_hz), (_RELATIVE,)
-    time = look.time
-    adjacent = look.good[1:] & look.good[:-1]
-    number = None
-    if table.numeric_time:
-        first, step = float(time[look.good][0]), typical_step(np.diff(time)[adjacent])
-        number = number_meaning(table.path, first, step, table.columns.time_unit_ns)
-        time = to_ns(time, number.unit_ns)[0]
-    steps: NDArray[Any] = np.diff(time.astype(np.int64))
-    pace = Pace.of(steps[adjacent])
-    if pace is None:
-        raise RecordingError(
-            table.path, "has a time that does not advance", remedy="check the column of time"
-        )
-    return number, pace, (_RELATIVE,) if number is not None and number.relative else ()
-
-
-def _header(table: Table, number: TimeNumber | None, pace: Pace, unit: str) -> Header:
-    """Return what was found out. Numbers since 1970 count in UTC by definition."""
-    since_1970 = number is not None and not number.relative
-    offset_s = 0 if since_1970 else table.utc_offset_s
-    columns = table.columns
-    time = "" if columns.time is None else f"{table.names[columns.time]}, "
+def _header(table: Table, facts: Facts, clock: RowClock, values: Values) -> Header:
+    """Return what was found out."""
+    columns, names = table.columns, table.names
+    axes = [names[axis] for axis in columns.axes]
+    if columns.gravity is not None:
+        axes = [f"{axis} + {names[g]}" for axis, g in zip(axes, columns.gravity, strict=True)]
+    time = [] if columns.time is None else [names[columns.time]]
+    notes = {
+        "columns": ", ".join([*time, *axes]),
+        "unit": values.note,
+        "dates": table.time_note,
+        **facts.notes,
+    }
     return Header(
-        format=table.format,
-        nominal_hz=pace.rate_hz,
-        utc_offset_s=offset_s,
-        utc_known=offset_s is not None,
-        notes={
-            "columns": time + ", ".join(table.names[axis] for axis in columns.axes),
-            "unit": unit,
-        },
+        format=facts.format,
+        device=facts.device,
+        serial=facts.serial,
+        firmware=facts.firmware,
+        nominal_hz=facts.rate_hz or clock.pace.rate_hz,
+        range_g=facts.range_g,
+        utc_offset_s=clock.offset_s,
+        utc_known=clock.offset_s is not None,
+        notes={name: text for name, text in notes.items() if text},
     )

@@ -10,12 +10,13 @@ from typing import Any
 
 import numpy as np
 
-from ..model import Health, RecordingError
+from ..model import Health, ReadOptions, RecordingError
 from ..source import ByteSource
-from .table_names import SHAPE_REMEDY, Columns, find_columns
-from .table_rows import RawRows, raw_rows
+from .table_dates import TimeText, is_stamp, stamps_ns, text_meaning
+from .table_facts import Facts
+from .table_names import COLUMNS_REMEDY, SHAPE_REMEDY, Columns, find_columns, stated_columns
+from .table_rows import Pair, RawRows, raw_rows, to_numpy
 from .table_text import LOOK_ROWS, MISSING, Dialect, find_dialect, is_number
-from .table_time import TimeText, cast_or_null, parse_stamps, stamp_type, text_meaning
 
 BLOCK_BYTES = 1 << 19
 """One read: some 10 000 rows."""
@@ -27,7 +28,6 @@ _ASCII = bytes(byte if byte < 0x80 else ord("?") for byte in range(256))
 """Other bytes stand in no number; Arrow refuses rows that are not UTF-8."""
 
 _EXACT_IN_FLOAT = 2**53
-_EARLIEST_START_S = 1e9
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,23 +41,41 @@ class CsvTable:
     """How the stamps are written; None if they are numbers, or absent."""
     whole_time: bool
     """Whether the stamps are whole numbers too large for float64."""
-    format: str = "csv"
 
     @classmethod
-    def open(cls, path: Path) -> CsvTable:
+    def open(cls, path: Path, head: bytes, facts: Facts, options: ReadOptions) -> CsvTable:
         """Look at the first rows.
+
+        Parameters
+        ----------
+        path
+            The file.
+        head
+            Its first bytes, :data:`HEAD_BYTES` of them if there are so many.
+        facts
+            What is known of it.
+        options
+            What the user says of it.
 
         Raises
         ------
         RecordingError
             If the text is no table of accelerations, or can be read in more than one way.
         """
-        with ByteSource(path) as source:
-            head = source.head(HEAD_BYTES)
-        _refuse_vendor(path, head)
-        dialect = find_dialect(path, head, whole=len(head) < HEAD_BYTES)
-        columns = _columns(path, dialect)
-        time, whole_time = _time(path, dialect, columns)
+        whole = len(head) < HEAD_BYTES
+        dialect = find_dialect(path, head, begin=facts.begin, whole=whole)
+        columns = _columns(path, dialect, options)
+        time, whole_time = None, False
+        if columns.time is not None:
+            cells = [row[columns.time] for row in dialect.rows[:LOOK_ROWS]]
+            cells = [cell for cell in cells if cell not in MISSING]
+            numbers = [cell for cell in cells if is_number(cell, dialect.decimal)]
+            if not cells:
+                raise RecordingError(path, "has no value in its time column", remedy=SHAPE_REMEDY)
+            if 2 * len(numbers) <= len(cells):
+                time = text_meaning(path, cells, options.date_order, facts.date_order)
+            else:
+                whole_time = _are_large_and_whole(numbers)
         return cls(path=path, dialect=dialect, columns=columns, time=time, whole_time=whole_time)
 
     @property
@@ -74,6 +92,15 @@ class CsvTable:
     def utc_offset_s(self) -> int | None:
         """Offset of the first stamp."""
         return None if self.time is None else self.time.offset_s
+
+    @property
+    def time_note(self) -> str:
+        """In which order dates are read, where there was a choice."""
+        return "" if self.time is None else self.time.note
+
+    def with_columns(self, columns: Columns) -> CsvTable:
+        """Return the table with other columns to be read."""
+        return replace(self, columns=columns)
 
     def rows(self, health: Health) -> Iterator[RawRows]:
         """Read from the first row on."""
@@ -113,22 +140,22 @@ class CsvTable:
         except pa.ArrowInvalid:
             table, skipped = self._read(block, dict.fromkeys(types, pa.string()))
             arrays = [self._from_text(table.column(n), kind) for n, kind in types.items()]
-        if self.time is not None and self.time.repair:
-            arrays[0] = parse_stamps(arrays[0].combine_chunks(), self.time)
-        raw = raw_rows(arrays, timed=self.columns.time is not None)
-        return raw.with_missing_at(np.array(skipped, np.int64) - 1)
+        time: Pair | None = None
+        if self.columns.time is not None:
+            stamps, *arrays = arrays
+            time = to_numpy(stamps) if self.time is None else stamps_ns(stamps, self.time)
+        return raw_rows(time, arrays).with_missing_at(np.array(skipped, np.int64) - 1)
 
     def _types(self) -> dict[str, Any]:
-        """Return the Arrow types of the columns to read, the time first."""
+        """Return the Arrow types of the columns to read: the time, the axes, gravity."""
         import pyarrow as pa
 
         types = {}
         if self.columns.time is not None:
             number = pa.int64() if self.whole_time else pa.float64()
-            kind = number if self.time is None else stamp_type(self.time)
-            repair = self.time is not None and self.time.repair
-            types[f"c{self.columns.time}"] = pa.string() if repair else kind
-        return types | {f"c{axis}": pa.float64() for axis in self.columns.axes}
+            types[f"c{self.columns.time}"] = number if self.time is None else pa.string()
+        axes = (*self.columns.axes, *(self.columns.gravity or ()))
+        return types | {f"c{axis}": pa.float64() for axis in axes}
 
     def _read(self, block: bytes, types: dict[str, Any]) -> tuple[Any, list[int]]:
         """Return the columns of a block, and which rows have another number of cells."""
@@ -166,15 +193,12 @@ class CsvTable:
         import pyarrow as pa
         import pyarrow.compute as pc
 
-        text = column.combine_chunks()
-        if pa.types.is_timestamp(kind) and self.time is not None:
-            return parse_stamps(text, self.time)
         if pa.types.is_string(kind):
-            return text
-        text = pc.ascii_trim_whitespace(text)
+            return column
+        text = pc.ascii_trim_whitespace(column.combine_chunks())
         if self.dialect.decimal == ",":
             text = pc.replace_substring(pc.replace_substring(text, ".", "?"), ",", ".")
-        return cast_or_null(text, kind)
+        return _cast_or_null(text, kind)
 
 
 def _buffer(block: bytes) -> Any:
@@ -183,41 +207,32 @@ def _buffer(block: bytes) -> Any:
     return pa.py_buffer(block)
 
 
-def _refuse_vendor(path: Path, head: bytes) -> None:
-    """Name the vendors' exports that would be misread as a plain table."""
-    first, _, rest = head.lstrip(b"\xef\xbb\xbf").partition(b"\n")
-    if re.search(rb"created by actigraph", first, re.IGNORECASE):
-        if re.search(rb"\bat\s+\d+\s*hz\b", first, re.IGNORECASE):
-            raise RecordingError(
-                path,
-                "is a raw ActiGraph export, which is not read yet",
-                remedy="remove the banner; without time stamps state --rate HZ",
-            )
-        raise RecordingError(
-            path,
-            "holds ActiGraph epoch counts, no raw acceleration",
-            remedy="export the raw data of the .gt3x file",
-        )
-    start, rate = (_three_equal(line) for line in (first, rest.partition(b"\n")[0]))
-    if start is not None and rate is not None and start > _EARLIEST_START_S:
-        raise RecordingError(
-            path,
-            f"is an Empatica export ({rate:g} Hz), which is not read yet",
-            remedy="write it as a table with columns time, x, y, z in g (values are 1/64 g)",
-        )
+def _cast_or_null(column: Any, target: Any) -> Any:
+    """Cast an Arrow array of text; what cannot be cast becomes null. Halves until it finds it."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    try:
+        return pc.cast(column, target)
+    except pa.ArrowInvalid:
+        if len(column) == 1:
+            return pa.nulls(1, target)
+    middle = len(column) // 2
+    halves = _cast_or_null(column[:middle], target), _cast_or_null(column[middle:], target)
+    return pa.concat_arrays(halves)
 
 
-def _three_equal(line: bytes) -> float | None:
-    """Return the number that stands three times in a line."""
-    cells = {cell.strip() for cell in line.split(b",")}
-    if line.count(b",") != 2 or len(cells) != 1:
-        return None
-    cell = cells.pop().decode("latin-1")
-    return float(cell) if is_number(cell, ".") else None
+def _are_large_and_whole(numbers: list[str]) -> bool:
+    """Whether stamps are whole numbers that float64 cannot hold."""
+    whole = all(re.fullmatch(r"[+-]?\d+", number) for number in numbers)
+    return whole and abs(int(numbers[0])) > _EXACT_IN_FLOAT
 
 
-def _columns(path: Path, dialect: Dialect) -> Columns:
-    """Find the columns by name; without names, three are x, y, z, and four have the time first."""
+def _columns(path: Path, dialect: Dialect, options: ReadOptions) -> Columns:
+    """Find the columns: as stated, or by name, or three are x, y, z and four have time first."""
+    names = dialect.names or tuple(f"#{i + 1}" for i in range(dialect.columns))
+    if options.columns is not None:
+        return stated_columns(path, names, options.columns)
     if dialect.names is None:
         width = dialect.columns
         while width > 3 and all(row[width - 1] == "" for row in dialect.rows):
@@ -228,40 +243,22 @@ def _columns(path: Path, dialect: Dialect) -> Columns:
             return Columns(axes=(1, 2, 3), time=0)
         raise RecordingError(
             path,
-            f"has {width} columns without names: which are x, y and z?",
-            remedy="put a line with their names above the rows",
+            f"has {width} columns without names: which are time, x, y and z?",
+            remedy=COLUMNS_REMEDY,
         )
-    if any(name.lower() in ("axis1", "activity") for name in dialect.names):
+    if any(name.lower() in ("axis1", "activity") for name in names):
         raise RecordingError(
             path,
             "holds epoch counts (a column axis1), no raw acceleration",
             remedy="export the raw data",
         )
-    columns = find_columns(path, dialect.names)
-    if columns.time is None and 0 not in columns.axes and _dated(dialect, 0):
+    columns = find_columns(path, names)
+    if columns.time is None and 0 not in columns.axes and _dated(dialect):
         return replace(columns, time=0)
     return columns
 
 
-def _stamps(dialect: Dialect, column: int) -> list[str]:
-    return [row[column] for row in dialect.rows[:LOOK_ROWS] if row[column] not in MISSING]
-
-
-def _dated(dialect: Dialect, column: int) -> bool:
-    """Whether a column without a telling name holds dates."""
-    cells = _stamps(dialect, column)
-    return bool(cells) and all(re.match(r"\d{4}[-/]\d{2}[-/]\d{2}[T ]", cell) for cell in cells)
-
-
-def _time(path: Path, dialect: Dialect, columns: Columns) -> tuple[TimeText | None, bool]:
-    """Return how stamps are written, and whether they are large whole numbers."""
-    if columns.time is None:
-        return None, False
-    cells = _stamps(dialect, columns.time)
-    if not cells:
-        raise RecordingError(path, "has no value in its time column", remedy=SHAPE_REMEDY)
-    numbers = [cell for cell in cells if is_number(cell, dialect.decimal)]
-    if 2 * len(numbers) <= len(cells):
-        return text_meaning(path, cells), False
-    whole = all(re.fullmatch(r"[+-]?\d+", cell) for cell in numbers)
-    return None, whole and abs(int(numbers[0])) > _EXACT_IN_FLOAT
+def _dated(dialect: Dialect) -> bool:
+    """Whether the first column, whose name does not tell, holds dates."""
+    cells = [row[0] for row in dialect.rows[:LOOK_ROWS] if row[0] not in MISSING]
+    return bool(cells) and all(is_stamp(cell) for cell in cells)

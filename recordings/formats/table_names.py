@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +13,10 @@ from .units import unit_named
 SHAPE_REMEDY = (
     "a table has one row per sample with columns time, x, y, z (or x, y, z and --rate HZ), "
     "separated by comma, semicolon or tab, or is a Parquet file with such columns"
+)
+
+COLUMNS_REMEDY = (
+    "state them by position or name, such as --columns time=1,x=2,y=3,z=4 (without time: --rate HZ)"
 )
 
 _TIME_UNITS_NS = {
@@ -48,6 +52,8 @@ class Columns:
 
     axes: tuple[int, int, int]
     time: int | None
+    gravity: tuple[int, int, int] | None = None
+    """Gravity, where it stands apart: to be added if the axes turn out to be without it."""
     unit: str | None = None
     """A key of :data:`recordings.formats.units.UNIT_GAIN_G`, None if the names do not say."""
     time_unit_ns: int | None = None
@@ -92,33 +98,83 @@ def find_columns(path: Path, names: Sequence[str]) -> Columns:
         )
     if len(chosen) > 1:
         raise RecordingError(
-            path,
-            f"has more than one acceleration among {_listed(names)}",
-            remedy="keep only the columns of one of them",
+            path, f"has more than one acceleration among {_listed(names)}", remedy=COLUMNS_REMEDY
         )
     axes = chosen[0]
-    if axes.rank > 0 and any(_GRAVITY.search(_tokens(name)[0]) for name in names):
-        raise RecordingError(
-            path,
-            f"has acceleration without gravity and gravity apart among {_listed(names)}",
-            remedy="write their sum as columns x, y, z",
-        )
+    gravity = _gravity(path, names, axes) if axes.rank > 0 else None
     time = _time_column(names, axes.columns)
     return Columns(
         axes=axes.columns,
         time=time,
+        gravity=gravity,
         unit=axes.unit,
         time_unit_ns=None if time is None else _time_unit_ns(names[time]),
         without_gravity=axes.without_gravity,
     )
 
 
+def stated_columns(path: Path, names: Sequence[str], stated: Mapping[str, int | str]) -> Columns:
+    """Find the columns that the user states, by position from 1 or by name.
+
+    Raises
+    ------
+    RecordingError
+        If one of them is not there.
+    """
+    places = {role: _place(path, names, which) for role, which in stated.items()}
+    if len(set(places.values())) < len(places):
+        raise RecordingError(path, "has not that many columns: --columns names one of them twice")
+    axes, time = (places["x"], places["y"], places["z"]), places.get("time")
+    units = {None if found is None else found.unit for found in map(_axis_name, _at(names, axes))}
+    unit = units.pop() if len(units) == 1 else None
+    return Columns(
+        axes=axes,
+        time=time,
+        unit=unit or None,
+        time_unit_ns=None if time is None else _time_unit_ns(names[time]),
+        without_gravity=any(_WITHOUT_GRAVITY.search(_tokens(n)[0]) for n in _at(names, axes)),
+    )
+
+
+def _at(names: Sequence[str], places: Sequence[int]) -> list[str]:
+    return [names[place] for place in places]
+
+
+def _place(path: Path, names: Sequence[str], which: int | str) -> int:
+    """Return the position of a column, from 0."""
+    if isinstance(which, int) and which <= len(names):
+        return which - 1
+    found = [place for place, name in enumerate(names) if name == which]
+    if len(found) == 1:
+        return found[0]
+    raise RecordingError(
+        path,
+        f"has {'more than one' if found else 'no'} column {which!r} among {_listed(names)}",
+        remedy=COLUMNS_REMEDY,
+    )
+
+
+def _gravity(path: Path, names: Sequence[str], axes: Axes) -> tuple[int, int, int] | None:
+    """Return the columns of gravity beside an acceleration; None if there are none."""
+    groups = _groups(name if _GRAVITY.search(_tokens(name)[0]) else "" for name in names)
+    triples = [
+        (group["x"], group["y"], group["z"])
+        for (_, unit), group in groups.items()
+        if len(group) == 3 and unit == axes.unit
+    ]
+    if len(triples) == 1:
+        return triples[0]
+    if not groups:
+        return None
+    raise RecordingError(
+        path,
+        f"has acceleration and gravity apart among {_listed(names)}, but not three axes of each",
+        remedy="write their sum as columns x, y, z",
+    )
+
+
 def best_axes(names: Sequence[str]) -> list[Axes]:
     """Return the acceleration of the best rank; more than one if the names do not tell which."""
-    groups: dict[tuple[str, str | None], dict[str, int]] = {}
-    for column, name in enumerate(names):
-        if axis := _axis_name(name):
-            groups.setdefault((axis.stem, axis.unit), {}).setdefault(axis.axis, column)
     found = [
         Axes(
             columns=(group["x"], group["y"], group["z"]),
@@ -126,10 +182,19 @@ def best_axes(names: Sequence[str]) -> list[Axes]:
             rank=_rank(stem),
             without_gravity=bool(_WITHOUT_GRAVITY.search(stem)),
         )
-        for (stem, unit), group in groups.items()
+        for (stem, unit), group in _groups(names).items()
         if len(group) == 3 and not _OTHER_SENSOR.search(stem) and not _GRAVITY.search(stem)
     ]
     return [axes for axes in found if axes.rank == min(each.rank for each in found)]
+
+
+def _groups(names: Iterable[str]) -> dict[tuple[str, str | None], dict[str, int]]:
+    """Return the columns of x, y and z of all names that differ in these only, by stem and unit."""
+    groups: dict[tuple[str, str | None], dict[str, int]] = {}
+    for column, name in enumerate(names):
+        if axis := _axis_name(name):
+            groups.setdefault((axis.stem, axis.unit), {}).setdefault(axis.axis, column)
+    return groups
 
 
 def _rank(stem: str) -> int:

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from ..model import SECOND_NS, Health, RecordingError
-from .table_names import Columns, find_columns
-from .table_rows import RawRows, raw_rows
-from .table_time import TimeText, offset_in_s, parse_stamps, text_meaning
+from ..model import SECOND_NS, Health, ReadOptions, RecordingError
+from .table_dates import TimeText, offset_in_s, stamps_ns, text_meaning
+from .table_names import Columns, find_columns, stated_columns
+from .table_rows import Pair, RawRows, raw_rows, to_numpy
 
 MAGIC = b"PAR1"
 BATCH_ROWS = 1 << 14
@@ -34,11 +34,17 @@ class ParquetTable:
     time: TimeText | None
     """How stamps are written, if they are text."""
     utc_offset_s: int | None
-    format: str = "parquet"
 
     @classmethod
-    def open(cls, path: Path) -> ParquetTable:
+    def open(cls, path: Path, options: ReadOptions) -> ParquetTable:
         """Read the schema and the first stamps.
+
+        Parameters
+        ----------
+        path
+            The file.
+        options
+            What the user says of it.
 
         Raises
         ------
@@ -47,8 +53,11 @@ class ParquetTable:
         """
         with _opened(path) as file:
             schema = file.schema_arrow
-            columns = find_columns(path, schema.names)
-            for axis in columns.axes:
+            if options.columns is None:
+                columns = find_columns(path, schema.names)
+            else:
+                columns = stated_columns(path, schema.names, options.columns)
+            for axis in (*columns.axes, *(columns.gravity or ())):
                 if not _is_number(schema.field(axis).type):
                     raise RecordingError(
                         path,
@@ -59,7 +68,7 @@ class ParquetTable:
             numeric = kind is not None and _is_number(kind)
             time, offset_s = None, None
             if kind is not None and not numeric:
-                time, offset_s = _stamps(path, file, schema.names[columns.time])
+                time, offset_s = _stamps(path, file, schema.names[columns.time], options)
         return cls(
             path=path,
             columns=columns,
@@ -68,6 +77,15 @@ class ParquetTable:
             time=time,
             utc_offset_s=offset_s,
         )
+
+    @property
+    def time_note(self) -> str:
+        """In which order dates are read, where there was a choice."""
+        return "" if self.time is None else self.time.note
+
+    def with_columns(self, columns: Columns) -> ParquetTable:
+        """Return the table with other columns to be read."""
+        return replace(self, columns=columns)
 
     def rows(self, health: Health) -> Iterator[RawRows]:
         """Read from the first row on; damage costs the rest of its row group."""
@@ -85,22 +103,28 @@ class ParquetTable:
                     health.remark("bad_block", f"row group {group} is damaged: {error}")
                 while left > 0:
                     lost = min(left, BATCH_ROWS)
-                    yield RawRows.missing(lost, timed=self.columns.time is not None)
+                    yield self._missing(lost)
                     left -= lost
+
+    def _missing(self, count: int) -> RawRows:
+        """Return rows of a damaged row group."""
+        return RawRows.missing(
+            count,
+            timed=self.columns.time is not None,
+            gravity=self.columns.gravity is not None,
+        )
 
     def _group(self, file: Any, group: int) -> Iterator[RawRows]:
         """Read one row group."""
-        import pyarrow as pa
-
         time = self.columns.time
-        names = [self.names[axis] for axis in self.columns.axes]
-        if time is not None:
-            names.insert(0, self.names[time])
+        axes = [self.names[axis] for axis in (*self.columns.axes, *(self.columns.gravity or ()))]
+        names = axes if time is None else [self.names[time], *axes]
         for batch in _batches(file, names, BATCH_ROWS, [group]):
-            arrays = [batch.column(name) for name in names]
-            if self.time is not None:
-                arrays[0] = parse_stamps(arrays[0].cast(pa.string()), self.time)
-            yield raw_rows(arrays, timed=time is not None)
+            stamps: Pair | None = None
+            if time is not None:
+                column = batch.column(names[0])
+                stamps = to_numpy(column) if self.time is None else stamps_ns(column, self.time)
+            yield raw_rows(stamps, [batch.column(name) for name in axes])
 
 
 @contextmanager
@@ -135,7 +159,9 @@ def _is_number(kind: Any) -> bool:
     return bool(pa.types.is_integer(kind) or pa.types.is_floating(kind))
 
 
-def _stamps(path: Path, file: Any, name: str) -> tuple[TimeText | None, int | None]:
+def _stamps(
+    path: Path, file: Any, name: str, options: ReadOptions
+) -> tuple[TimeText | None, int | None]:
     """Return how stamps that are no numbers are written, and their offset from UTC."""
     import pyarrow as pa
 
@@ -144,7 +170,8 @@ def _stamps(path: Path, file: Any, name: str) -> tuple[TimeText | None, int | No
     if not first:
         raise RecordingError(path, f"has no value in its column {name!r}")
     if not pa.types.is_timestamp(first.type):
-        text = text_meaning(path, [str(cell).strip() for cell in first.to_pylist()])
+        cells = [str(cell).strip() for cell in first.to_pylist()]
+        text = text_meaning(path, cells, options.date_order)
         return text, text.offset_s
     if first.type.tz is None:
         return None, None

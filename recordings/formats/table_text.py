@@ -26,7 +26,7 @@ _WITH_POINT = re.compile(r"[+-]?\d*\.\d+(?:[eE][+-]?\d+)?")
 _DATE = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}[T ]\d.*")
 _COMMENT = ("#", "%", "//")
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
-_UTF8_MARK = b"\xef\xbb\xbf"
+UTF8_MARK = b"\xef\xbb\xbf"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +58,7 @@ def looks_like_text(head: bytes) -> bool:
     return not re.search(rb"[\x00-\x08\x0e-\x1f\x7f]", head)
 
 
-def find_dialect(path: Path, head: bytes, *, whole: bool) -> Dialect:
+def find_dialect(path: Path, head: bytes, *, begin: int, whole: bool) -> Dialect:
     """Find out how a table is written.
 
     Parameters
@@ -67,6 +67,8 @@ def find_dialect(path: Path, head: bytes, *, whole: bool) -> Dialect:
         For messages.
     head
         The first bytes of the content; 200 rows should fit into them.
+    begin
+        Offset behind a byte-order mark or a banner.
     whole
         Whether that is all of it.
 
@@ -78,7 +80,7 @@ def find_dialect(path: Path, head: bytes, *, whole: bool) -> Dialect:
     if head.startswith(_UTF16):
         raise RecordingError(path, "is text in UTF-16", remedy="save it as UTF-8")
     newline = b"\n" if b"\n" in head else b"\r"
-    lines = list(_lines(head, newline, whole=whole))
+    lines = list(_lines(head, newline, begin, whole=whole))
     choices = [choice for mark in _DELIMITERS if (choice := _table(lines, mark))]
     if not choices:
         raise RecordingError(path, "is text but no table of accelerations", remedy=SHAPE_REMEDY)
@@ -104,14 +106,14 @@ def is_number(cell: str, decimal: str) -> bool:
     return bool((_COMMA_NUMBER if decimal == "," else _POINT_NUMBER).fullmatch(cell))
 
 
-def _lines(head: bytes, newline: bytes, *, whole: bool) -> Iterator[_Line]:
+def _lines(head: bytes, newline: bytes, begin: int, *, whole: bool) -> Iterator[_Line]:
     """Yield the complete lines that are not blank, enough of them for banner and rows."""
     encoding = "utf-8"
     try:
         head[: head.rfind(newline) + 1].decode(encoding)
     except UnicodeDecodeError:
         encoding = "latin-1"
-    offset = len(_UTF8_MARK) if head.startswith(_UTF8_MARK) else 0
+    offset = begin
     count = 0
     while offset < len(head) and count < 2 * LOOK_ROWS:
         end = head.find(newline, offset)

@@ -45,7 +45,8 @@ _COUNTS = (
 )
 """Magnitude at rest of the counts that devices are known to write."""
 
-_NO_GRAVITY_G = 0.3
+NO_GRAVITY_G = 0.3
+"""Values that are smaller at rest are without gravity."""
 
 
 def unit_named(text: str) -> str | None:
@@ -62,6 +63,12 @@ def resting_magnitude(samples: NDArray[np.float64]) -> float:
     spread = cut.std(axis=1).sum(axis=1)
     quiet = np.argsort(spread, kind="stable")[: max(1, round(REST_SHARE * windows))]
     return float(np.median(np.linalg.norm(cut[quiet], axis=2)))
+
+
+def unit_at_rest(rest: float) -> str | None:
+    """Return the unit in which gravity is that large, None if there is none."""
+    bounds = _REST_BOUNDS.items()
+    return next((unit for unit, (low, high) in bounds if low <= rest <= high), None)
 
 
 def choose_unit(
@@ -95,9 +102,8 @@ def choose_unit(
         return named, "named"
     if stated is not None:
         return stated, "stated"
-    for unit, (low, high) in _REST_BOUNDS.items():
-        if low <= rest <= high:
-            return unit, f"{rest:.3g} at rest"
+    if (unit := unit_at_rest(rest)) is not None:
+        return unit, f"{rest:.3g} at rest"
     guess = next((what for (low, high), what in _COUNTS if low <= rest <= high), None)
     raise RecordingError(
         path,
@@ -109,7 +115,7 @@ def choose_unit(
 
 def doubts(rest_g: float, *, named_without_gravity: bool) -> tuple[Remark, ...]:
     """Say if gravity is missing or the unit looks wrong."""
-    if named_without_gravity or rest_g < _NO_GRAVITY_G:
+    if named_without_gravity or rest_g < NO_GRAVITY_G:
         text = f"gravity was removed from the values ({rest_g:.3g} g at rest): posture is unknown"
         return (Remark("without_gravity", text),)
     low, high = _REST_BOUNDS["g"]

@@ -6,16 +6,19 @@ written down here once more, independently of the readers, so that an error in o
 """
 
 from ._piece import Piece
+from .actigraph_csv import ActigraphCsvLayout, write_actigraph_csv
 from .cwa import CwaLayout, write_cwa
 from .edf import EdfLayout, write_edf
 from .geneactiv import GeneactivLayout, write_geneactiv
 from .table import write_csv
 
 __all__ = [
+    "ActigraphCsvLayout",
     "CwaLayout",
     "EdfLayout",
     "GeneactivLayout",
     "Piece",
+    "write_actigraph_csv",
     "write_csv",
     "write_cwa",
     "write_edf",

@@ -19,7 +19,7 @@ from made_avro import centrepoint, embraceplus, header_of
 from made_edf import edf
 
 from recordings import ReadOptions, RecordingError, Scale, open_recording
-from recordings.writers import write_csv
+from recordings.writers import write_actigraph_csv, write_csv
 
 N = 600
 COUNTS_PER_G = 256
@@ -48,6 +48,32 @@ def parquet(codes):
     return memory.getvalue()
 
 
+def actigraph(codes):
+    scale = Scale(gain_g=(1 / COUNTS_PER_G,) * 3)
+    return made.written(
+        lambda path, pieces, _: write_actigraph_csv(path, pieces, scale), codes, None, 100.0
+    )
+
+
+def text(rows, *above):
+    lines = [*above, *(",".join(map(str, row)) for row in rows), ""]
+    return "\n".join(lines).encode()
+
+
+def e4(codes):
+    start = f"{made.T0_NS / 1e9:.6f}"
+    return text(codes.tolist(), ", ".join([start] * 3), ", ".join(["100.000000"] * 3))
+
+
+def wrist_motion(codes):
+    gravity = np.tile([0.0, 0.0, 1.0], (len(codes), 1))
+    values = np.hstack([codes / COUNTS_PER_G - gravity, gravity]).tolist()
+    times = made.sample_times(len(codes), 100.0).tolist()
+    axes = [f"{what}{axis}" for what in ("acceleration", "gravity") for axis in "XYZ"]
+    rows = ([time, *row] for time, row in zip(times, values, strict=True))
+    return text(rows, ",".join(["time", *axes]))
+
+
 class Case(NamedTuple):
     """One kind of file: N samples at rest."""
 
@@ -61,6 +87,9 @@ class Case(NamedTuple):
     last_may_differ: bool = False
     """A number that is cut is another number: the last row of a cut text may be wrong."""
     rate_hz: float = 100.0
+    counts_per_g: int = COUNTS_PER_G
+    decimals: int | None = None
+    """To which values in g are rounded."""
     from_end: bool = False
     """The directory stands at the end: a cut file is refused, and so is a compressed one."""
 
@@ -98,6 +127,25 @@ CASES = (
         6,
         last_may_differ=True,
     ),
+    Case(
+        "actigraph-csv",
+        actigraph,
+        FINE,
+        np.float64,
+        header_bytes=450,
+        last_may_differ=True,
+        decimals=3,
+    ),
+    Case(
+        "empatica-e4-csv",
+        e4,
+        made.resting(N, unit=64, step=1),
+        np.float64,
+        header_bytes=80,
+        last_may_differ=True,
+        counts_per_g=64,
+    ),
+    Case("wrist-motion", wrist_motion, FINE, np.float64, header_bytes=72, last_may_differ=True),
     Case("parquet", parquet, FINE, np.float64, from_end=True),
 )
 CONTENT = {case.name: case.make(case.codes) for case in CASES}
@@ -155,7 +203,10 @@ def test_samples_are_those_written(saved, case):
     if case.name == "geneactiv":
         np.testing.assert_array_equal(first.samples, case.codes)
     else:
-        np.testing.assert_array_equal(accel_g, case.codes / COUNTS_PER_G)
+        expected_g = case.codes / case.counts_per_g
+        if case.decimals is not None:
+            expected_g = expected_g.round(case.decimals)
+        np.testing.assert_array_equal(accel_g, expected_g)
 
 
 @every_case

@@ -89,7 +89,7 @@ def test_the_header_says_what_was_taken(saved):
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        (table(TIMES, np.hstack([ACCEL, ACCEL]), names=""), "7 columns without names: which"),
+        (table(TIMES, np.hstack([ACCEL, ACCEL]), names=""), "7 columns without names: which are"),
         (table(None, ACCEL, names="x,y,z", decimal=","), "3 names but 6 values"),
         (table(TIMES, ACCEL, names="time,x,y,z,label"), "5 names but 4 values"),
         (table(TIMES, ACCEL, names="time,p,q,r"), "no columns for x, y and z among 'time', 'p'"),
@@ -150,7 +150,8 @@ def test_columns_are_found_by_their_names(names, time, axes, unit):
         ("time,gyro_x,gyro_y,gyro_z", "no columns for x, y and z"),
         ("time,wrist_x,wrist_y,wrist_z,thigh_x,thigh_y,thigh_z", "more than one acceleration"),
         ("time,accX (g),accY (g),accZ (g),accX (mg),accY (mg),accZ (mg)", "more than one"),
-        ("time,gravityX,gravityY,gravityZ,accX,accY,accZ", "gravity apart"),
+        ("time,gravityX,gravityY,accX,accY,accZ", "gravity apart"),
+        ("time,gravityX,gravityY,gravityZ,a_x (mg),a_y (mg),a_z (mg)", "gravity apart"),
     ],
 )  # fmt: skip
 def test_columns_that_leave_a_choice_are_refused(names, said):

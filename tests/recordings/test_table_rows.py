@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 
+import naive_tables as naive
 import numpy as np
 import pytest
 from hypothesis import given
@@ -11,24 +12,25 @@ from hypothesis import strategies as st
 from made_tables import iso, read, remarks_of, stamps, table, values
 
 from recordings import SECOND_NS, Health
-from recordings.formats.table_rows import Pace, RowJoiner
+from recordings.formats.table_joiner import RowJoiner
+from recordings.formats.table_pace import Pace
+from recordings.formats.table_rows import LOSSES, RawRows
 
 STEP = 10_000_000
 REGULAR = Pace(STEP, STEP)
 
 
-def blocks_of(time, good=None, cuts=(), pace=REGULAR):
+def blocks_of(time, lost=None, cuts=(), pace=REGULAR):
     """What rows become when they come in pieces cut at these rows; sample value = row number."""
-    good = np.ones(len(time), np.bool_) if good is None else good
+    codes = np.zeros(len(time), np.uint8)
+    if lost is not None:
+        codes[:] = [LOSSES.index(why) for why in lost]
     samples = np.repeat(np.arange(len(time), dtype=float), 3).reshape(-1, 3)
+    rows = RawRows(time=time, samples=samples, lost=codes)
     health = Health()
     joiner = RowJoiner(pace, health)
     edges = [0, *cuts, len(time)]
-    blocks = [
-        block
-        for a, b in itertools.pairwise(edges)
-        for block in joiner.join(time[a:b], samples[a:b], good[a:b])
-    ]
+    blocks = [block for a, b in itertools.pairwise(edges) for block in joiner.join(rows[a:b])]
     return [*blocks, *joiner.finish()], health
 
 
@@ -44,83 +46,51 @@ def runs_of(blocks):
     return runs
 
 
-def naive_runs(time, good, pace):
-    """The same, row by row."""
-    runs = []
-    before = None
-    missing = False
-    for row in range(len(time)):
-        if not good[row]:
-            missing = True
-            continue
-        step = 0 if before is None else time[row] - before
-        if before is None:
-            runs.append(("start", []))
-        elif missing:
-            runs.append(("missing_values", []))
-        elif abs(step) > pace.gap_ns:
-            runs.append(("gap" if step > 0 else "clock_backwards", []))
-        runs[-1][1].append(row)
-        before, missing = time[row], False
-    return [(reason, rows, naive_anchors(time[rows], pace.window_rows)) for reason, rows in runs]
-
-
-def naive_anchors(time, size):
-    """Middle row and mean stamp of every window; a rest counts from half a window on, or alone."""
-    anchors = []
-    for first in range(0, len(time), size):
-        window = time[first : first + size]
-        if anchors and 2 * len(window) < size:
-            continue
-        window = window[: len(window) - (len(window) % 2 == 0)]
-        middle = first + len(window) // 2
-        anchors.append([middle, round_half_up(int(window[0]), window - window[0])])
-    return anchors
-
-
-def round_half_up(base, offsets):
-    total, count = int(offsets.sum()), len(offsets)
-    return base + (2 * total + count) // (2 * count)
-
-
 # -- runs
 
 
 steps = st.lists(
     st.tuples(
         st.sampled_from(
-            [STEP] * 6 + [0, STEP // 3, 2 * STEP, 40 * STEP, 60 * STEP, -STEP, -(10**9)]
+            [STEP] * 6
+            + [0, 0, STEP // 3, 2 * STEP, 40 * STEP, 60 * STEP, -STEP, -(10**9), 10**9, 3 * 10**9]
         ),
         st.integers(1, 150),
     ),
     min_size=1,
-    max_size=6,
+    max_size=8,
 )
 
 
 @given(
     steps,
-    st.lists(st.integers(0, 900), max_size=4),
+    st.lists(st.tuples(st.integers(0, 900), st.sampled_from(LOSSES[1:])), max_size=4),
+    st.lists(st.tuples(st.integers(0, 900), st.sampled_from([-(10**10), 10**10])), max_size=4),
     st.lists(st.integers(0, 900), max_size=6),
     st.sampled_from([REGULAR, Pace(STEP, 25 * STEP), Pace(7.0, 7.0), Pace(2.0 * SECOND_NS, 2e9)]),
 )
 def test_runs_and_anchors_equal_the_naive_twin_however_rows_are_dealt_out(
-    steps, missing, cuts, pace
+    steps, missing, wrong, cuts, pace
 ):
     time = 10**18 + np.cumsum([step for step, count in steps for _ in range(count)])
-    good = np.ones(len(time), np.bool_)
-    good[[row for row in missing if row < len(time)]] = False
+    lost = [""] * len(time)
+    for row, why in missing:
+        lost[row % len(time)] = why
+    for row, by in wrong:
+        time[row % len(time)] += by
     cuts = sorted(cut for cut in cuts if cut <= len(time))
-    blocks, health = blocks_of(time, good, cuts, pace)
-    assert runs_of(blocks) == naive_runs(time, good, pace)
-    assert health == blocks_of(time, good, pace=pace)[1]
-    assert (health.blocks, health.blocks_bad) == (good.sum(), (~good).sum())
+    blocks, health = blocks_of(time, lost, cuts, pace)
+    runs, counts = naive.runs(time, lost, pace)
+    assert runs_of(blocks) == runs
+    assert health == blocks_of(time, lost, pace=pace)[1]
+    assert (health.blocks, health.blocks_bad) == (lost.count(""), lost.count("missing_values"))
+    assert health.stamps_repaired == counts["frozen"] + counts["jumping"] + counts["back"]
 
 
 def test_single_rows_at_a_time_are_enough():
     time = np.arange(250) * STEP
     blocks, _ = blocks_of(time, cuts=range(1, 250))
-    assert runs_of(blocks) == naive_runs(time, np.ones(250, bool), REGULAR)
+    assert runs_of(blocks) == naive.runs(time, [""] * 250, REGULAR)[0]
     assert [len(block.samples) for block in blocks] == [101, 101, 48]
 
 
@@ -140,7 +110,8 @@ def test_no_rows_give_no_blocks():
     ],
 )
 def test_a_gap_is_more_than_three_steps_and_more_than_half_a_second(step, pace, reason):
-    time = np.array([0, 10**7, 10**7 + step, 2 * 10**7 + step])
+    usual = int(pace.step_ns)
+    time = np.array([0, usual, usual + step, 2 * usual + step])
     blocks, _ = blocks_of(time, pace=pace)
     assert [r for r, _, _ in runs_of(blocks)] == ["start", *([reason] if reason else [])]
 
@@ -164,10 +135,10 @@ def test_a_window_is_a_second_in_whole_deliveries(rate_hz, usual_ns, rows):
 
 
 def test_the_pace_leaves_gaps_out():
-    pace = Pace.of(np.array([STEP] * 50 + [10**12] + [STEP] * 50))
+    pace = Pace.of(np.array([STEP] * 50 + [10**12] + [STEP] * 50), np.zeros(101, np.bool_))
     assert (pace.step_ns, pace.usual_ns, pace.rate_hz) == (STEP, STEP, 100)
-    assert Pace.of(np.array([0, 0, 0])) is None
-    assert Pace.of(np.empty(0, np.int64)) is None
+    assert Pace.of(np.array([0, 0, 0]), np.zeros(3, np.bool_)) is None
+    assert Pace.of(np.empty(0, np.int64), np.empty(0, np.bool_)) is None
 
 
 # -- whole files
@@ -243,3 +214,79 @@ def test_one_row_alone_has_its_time(saved):
     _, placed, segments, _ = read(saved(table(iso(times), values())))
     assert segments == [("start", 200), ("gap", 1), ("gap", 299)]
     np.testing.assert_array_equal(placed, times.astype(np.int64))
+
+
+def test_a_single_wrong_stamp_costs_nothing(saved):
+    times = stamps()
+    times[200] += np.timedelta64(1, "h")
+    times[300:304] -= np.timedelta64(3, "D")
+    accel_g, placed, segments, recording = read(saved(table(iso(times), values())))
+    np.testing.assert_array_equal(accel_g, values())
+    np.testing.assert_array_equal(placed, stamps().astype(np.int64))
+    assert segments == [("start", 500)]
+    assert recording.health.stamps_repaired == 5
+    assert remarks_of(recording)["jumping_stamps"].startswith("5 rows")
+
+
+def test_a_wrong_stamp_at_the_end_cannot_be_told_from_a_gap(saved):
+    times = stamps()
+    times[-1:] += np.timedelta64(1, "h")
+    _, placed, segments, _ = read(saved(table(iso(times), values())))
+    assert segments == [("start", 499), ("gap", 1)]
+    np.testing.assert_array_equal(placed, times.astype(np.int64))
+
+
+def test_time_that_stands_still_and_catches_up_is_counted_on(saved):
+    true = stamps(20_000)
+    written = true.copy()
+    written[5000:11_000] = true[5000]
+    accel_g, placed, segments, recording = read(saved(table(iso(written), values(20_000))))
+    assert len(accel_g) == 20_000
+    assert segments == [("start", 20_000)]
+    assert np.abs(placed - true.astype(np.int64)).max() < 0.2 * SECOND_NS
+    assert np.diff(placed).min() > 0
+    frozen = 6000 - 51
+    assert recording.health.stamps_repaired == frozen
+    assert remarks_of(recording)["frozen_stamps"].startswith(f"{frozen} rows")
+
+
+def test_a_clock_that_stood_still_for_good_is_behind(saved):
+    true = stamps(6000)
+    written = true.copy()
+    written[2000:] -= np.timedelta64(20, "s")
+    written[2000:4000] = true[1999]
+    accel_g, placed, segments, _ = read(saved(table(iso(written), values(6000))))
+    assert len(accel_g) == 6000
+    assert [reason for reason, _ in segments] == ["start", "clock_backwards"]
+    np.testing.assert_array_equal(placed[4000:], written[4000:].astype(np.int64))
+
+
+def test_a_table_that_begins_with_a_time_that_stands_still_is_read(saved):
+    times = stamps(3000)
+    times[:1000] = times[0]
+    times[1000:] -= np.timedelta64(9990, "ms")
+    accel_g, placed, segments, _ = read(saved(table(iso(times), values(3000))))
+    assert len(accel_g) == 3000
+    assert [reason for reason, _ in segments] == ["start", "clock_backwards"]
+    np.testing.assert_array_equal(placed[1000:], times[1000:].astype(np.int64))
+
+
+@pytest.mark.parametrize("rows", [[100], [100, 101, 102], range(500)])
+def test_rows_that_stand_twice_are_used_once(saved, rows):
+    lines = table(iso(stamps()), values()).split(b"\n")
+    for row in sorted(rows, reverse=True):
+        lines.insert(1 + row, lines[1 + row])
+    accel_g, placed, segments, recording = read(saved(b"\n".join(lines)))
+    np.testing.assert_array_equal(accel_g, values())
+    np.testing.assert_array_equal(placed, stamps().astype(np.int64))
+    assert segments == [("start", 500)]
+    assert recording.header.nominal_hz == pytest.approx(100)
+    assert remarks_of(recording)["duplicate_rows"].startswith(f"{len(rows)} rows")
+
+
+def test_equal_rows_of_one_delivery_are_no_copies(saved):
+    accel = values().round(1)
+    shared = stamps().astype(np.int64) // 10**9 * 10**9
+    accel_g, _, _, recording = read(saved(table(iso(shared.view("M8[ns]")), accel)))
+    np.testing.assert_array_equal(accel_g, accel)
+    assert "duplicate_rows" not in remarks_of(recording)
