@@ -12,6 +12,8 @@ from typing import Annotated, Any, TypeVar, get_args
 from cyclopts import CycloptsError, Group, MissingArgumentError, Token, UnknownOptionError
 from cyclopts import Parameter as Flag
 
+from recordings import ReadOptions
+
 from .config import all_parameters, nearest_key
 from .parameter import Parameter, SettingsError, Value, did_you_mean
 
@@ -75,6 +77,29 @@ def two_times(flag: str, text: str) -> tuple[time, time]:
     if period[0] == period[1]:
         raise SettingsError(f"{flag} {text} begins and ends at the same time")
     return period
+
+
+def stated_columns(text: str) -> dict[str, int | str]:
+    """Return the columns that ``time=2,x=3,y=4,z=5`` names, by position or name.
+
+    Raises
+    ------
+    SettingsError
+        If they make no sense.
+    """
+    columns: dict[str, int | str] = {}
+    for part in text.split(","):
+        role, _, which = (word.strip() for word in part.partition("="))
+        if not which:
+            raise SettingsError(f"--columns {text}: {part.strip()!r} is not like x=3")
+        if role in columns:
+            raise SettingsError(f"--columns {text}: states {role} twice")
+        columns[role] = int(which) if which.isdecimal() else which
+    try:
+        ReadOptions(columns=columns)
+    except ValueError as error:
+        raise SettingsError(f"--columns {text}: {error}") from error
+    return columns
 
 
 def explained(error: CycloptsError, words: Sequence[str]) -> str:

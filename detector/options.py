@@ -14,7 +14,7 @@ from cyclopts.validators import Number
 from recordings import ReadOptions
 
 from .console import NORMAL, QUIET, VERBOSE, Console
-from .flags import one_of
+from .flags import one_of, stated_columns
 from .naming import Naming, compiled
 from .parameter import SettingsError
 from .participants import read
@@ -63,6 +63,14 @@ class Reading(Saying):
         Literal["g", "mg", "m/s2"] | None,
         Flag(help="unit of tables that do not say", converter=one_of),
     ] = None
+    columns: Annotated[
+        str | None,
+        Flag(help="columns of tables by position or name, such as time=1,x=2,y=3,z=4"),
+    ] = None
+    date_order: Annotated[
+        Literal["ymd", "mdy", "dmy"] | None,
+        Flag(help="order of year, month and day in dates that leave it open", converter=one_of),
+    ] = None
     participants: Annotated[
         Path | None,
         Flag(help="table (CSV) of who wore which recording, where, and in which zone"),
@@ -87,10 +95,16 @@ class Reading(Saying):
                 checked_zone_name(name)
         if self.rate is not None and not 1 <= self.rate <= 10_000:
             raise SettingsError(f"--rate {self.rate:g} is outside 1 to 10000 Hz")
+        self.reading()
 
     def reading(self) -> ReadOptions:
         """Return what the content of a file may leave open."""
-        return ReadOptions(rate_hz=self.rate, unit=self.unit)
+        return ReadOptions(
+            rate_hz=self.rate,
+            unit=self.unit,
+            columns=None if self.columns is None else stated_columns(self.columns),
+            date_order=self.date_order,
+        )
 
     def naming(self) -> Naming:
         """Return how recordings come by their names; table and pattern are checked."""
