@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
-import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from importlib import import_module
 from pathlib import Path
 from typing import cast
 
 from .clock import place
-from .formats import Format, Reader
+from .formats import ArchiveFormat, Format, Reader
 from .model import Chunk, Header, Health, ReadOptions, RecordingError
 from .source import ByteSource
+from .zipped import MAGIC
 
 FORMATS = ("axivity_cwa", "geneactiv", "edf", "avro", "table")
 """Modules of :mod:`recordings.formats` in the order in which they are asked. The last claims any
 text, so everything recognised by a mark of its own is told apart before it."""
 
+ARCHIVES: tuple[str, ...] = ()
+"""Modules whose recordings are several members of one zip archive: asked first, by their names."""
+
 SNIFF_BYTES = 4096
+
+SHOWN_MEMBERS = 3
+"""Names of an archive's members in a message."""
 
 _KNOWN = (
     "Axivity .cwa, GENEActiv .bin, EDF and BDF, Empatica EmbracePlus and CentrePoint .avro, CSV "
@@ -90,47 +96,49 @@ def open_recording(path: Path | str, options: ReadOptions | None = None) -> File
     path = Path(path)
     with ByteSource(path) as source:
         head = source.head(SNIFF_BYTES)
-        compressed = source.compressed
+        members = source.members
     if not head:
-        raise RecordingError(path, "is an empty gzip file", remedy="copy the recording again")
-    chosen = _module(path, head, compressed=compressed)
+        what = "zip archive" if members else "gzip file"
+        raise RecordingError(path, f"is an empty {what}", remedy="copy the recording again")
+    chosen = _module(path, head, members)
     return FileRecording(path, chosen.open_reader(path, options or ReadOptions()))
 
 
-def _module(path: Path, head: bytes, *, compressed: bool) -> Format:
-    *marked, generic = FORMATS
-    for name in marked:
-        module = _load(name)
+def _module(path: Path, head: bytes, members: Sequence[str]) -> Format | ArchiveFormat:
+    if members:
+        for name in ARCHIVES:
+            archive = cast("ArchiveFormat", _load(name))
+            if archive.sniff_members(members):
+                return archive
+    *marked, generic = (cast("Format", _load(name)) for name in FORMATS)
+    for module in marked:
         if module.sniff(head):
             return module
-    _refuse_known(path, head, compressed=compressed)
-    if (module := _load(generic)).sniff(head):
-        return module
+    _refuse_known(path, head, members)
+    if generic.sniff(head):
+        return generic
     raise RecordingError(path, "is of no known format", offset=0, remedy=f"readable are {_KNOWN}")
 
 
-def _load(name: str) -> Format:
-    return cast("Format", import_module(f".formats.{name}", __package__))
+def _load(name: str) -> object:
+    return import_module(f".formats.{name}", __package__)
 
 
-def _refuse_known(path: Path, head: bytes, *, compressed: bool) -> None:
+def _refuse_known(path: Path, head: bytes, members: Sequence[str]) -> None:
     """Name content that is recognised but not read."""
-    if head.startswith(b"PK\x03\x04"):
-        what, remedy = ("a zip archive", "unpack it") if compressed else _zip_content(path)
+    if head.startswith(MAGIC):
+        what, remedy = _archive_content(members)
         raise RecordingError(path, f"is {what}, which is not read yet", remedy=remedy)
     for offset, mark, what, remedy in _UNREAD:
         if head[offset:].startswith(mark):
             raise RecordingError(path, f"is {what}, which is not read yet", remedy=remedy)
 
 
-def _zip_content(path: Path) -> tuple[str, str]:
-    try:
-        with zipfile.ZipFile(path) as archive:
-            names = {name.lower() for name in archive.namelist()}
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
-        return "a damaged zip archive", "copy it again and unpack it"
-    if "info.txt" in names and names & {"log.bin", "activity.bin"}:
-        return "an ActiGraph .gt3x recording", "export its raw data as CSV"
-    if "xl/workbook.xml" in names:
+def _archive_content(members: Sequence[str]) -> tuple[str, str]:
+    """Say what an archive is that no module claims, and what can be done."""
+    if "xl/workbook.xml" in members:
         return "an Excel workbook", "save it as CSV"
-    return "a zip archive", "unpack it"
+    if not members:
+        return "a damaged zip archive", "copy it again and unpack it"
+    shown = ", ".join(members[:SHOWN_MEMBERS]) + (", ..." if len(members) > SHOWN_MEMBERS else "")
+    return f"a zip archive of {len(members)} files ({shown})", "unpack it"

@@ -1,66 +1,80 @@
-"""Sequential bytes of a plain or gzip-compressed file.
+"""The bytes of a recording, whatever it is packed in.
 
-The content decides whether a file is compressed, not its name. Damage of the compression is no
-error here: what could be decompressed is delivered, and :attr:`ByteSource.truncated` says that
-there should have been more.
+The content decides whether a file is packed, not its name. Damage of the packing is no error here:
+what could be unpacked is delivered, and :attr:`ByteSource.truncated` says that there should have
+been more.
 """
 
 from __future__ import annotations
 
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterable
+from io import FileIO
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Self
+from typing import Literal, Self
 
-from isal import isal_zlib
-
+from . import gzipped, zipped
+from .feed import Feed, FileFeed
+from .gzipped import Gunzip
 from .model import Health, RecordingError
+from .zipped import Member, Unzip, list_by_directory, list_by_headers, open_member
 
-_GZIP_MAGIC = b"\x1f\x8b"
-_IN_BYTES = 1 << 16
-_OUT_BYTES = 1 << 18
+MAX_LAYERS = 4
+"""Of packing, one inside the other."""
+
+Step = Member | Literal["gzip"]
+"""One layer of packing."""
+
+_SENTENCES = {
+    "truncated_gzip": "the gzip content is cut or damaged behind byte {offset} of the content",
+    "truncated_zip": "the zip archive is cut or damaged",
+}
 
 
 class ByteSource:
-    """The content of a file from its first byte to its last, gzip removed.
+    """The content of a file from its first byte to its last, gzip and zip removed.
+
+    A zip archive that holds one file besides folders and the like is read as that file. One that
+    holds several has :attr:`members`, of which one can be named; unless it is, the content is the
+    archive itself. Packing may be nested: an archive inside gzip or inside another archive.
 
     Parameters
     ----------
     path
         A regular file.
+    member
+        Name of a member of a zip archive, one of :attr:`members`.
 
     Attributes
     ----------
     path
         The file.
     offset
-        Bytes of (decompressed) content delivered so far.
-    compressed
-        Whether the file is gzip.
-    truncated
-        Whether the compressed content broke off early or failed its own check; known once all of it
-        has been read.
+        Bytes of (unpacked) content delivered so far.
+    members
+        Names in the (innermost) zip archive; empty if there is none.
 
     Raises
     ------
     RecordingError
-        If the file is missing, not a file, unreadable or empty; later also if reading fails.
+        If the file is missing, not a file, unreadable or empty, has no such member, or one that is
+        encrypted or packed in a way that is not read; later also if reading fails.
     """
 
-    def __init__(self, path: Path | str) -> None:
+    def __init__(self, path: Path | str, member: str | None = None) -> None:
         self.path = Path(path)
         self.offset = 0
-        self.truncated = False
-        self._ahead = memoryview(b"")
+        self.members: tuple[str, ...] = ()
+        self._layers: list[Gunzip | Unzip] = []
+        self._whole = True
+        """Whether the archives have their directories."""
         self._file = _open(self.path)
         try:
-            self.compressed = self._raw(2) == _GZIP_MAGIC
-        except RecordingError:
+            self._feed = self._unpacked(member)
+        except BaseException:
             self.close()
             raise
-        self._file.seek(0)
-        self._pieces = self._decompressed() if self.compressed else None
 
     def __enter__(self) -> Self:
         return self
@@ -73,127 +87,95 @@ class ByteSource:
     ) -> None:
         self.close()
 
+    @property
+    def compressed(self) -> bool:
+        """Whether gzip or zip was removed, so that the content is not that of the file."""
+        return bool(self._layers)
+
+    @property
+    def truncated(self) -> bool:
+        """Whether packed content broke off or failed its own check, as far as it has been read."""
+        return not self._whole or any(layer.truncated for layer in self._layers)
+
     def close(self) -> None:
         """Close the file."""
         self._file.close()
 
     def head(self, count: int) -> bytes:
         """Return the next ``count`` bytes (fewer only at the end) without consuming them."""
-        ahead = bytearray(count)
-        got = self._fill(memoryview(ahead))
-        self._ahead = memoryview(bytes(ahead[:got]) + bytes(self._ahead))
-        return bytes(ahead[:got])
+        return self._feed.head(count)
 
     def read(self, count: int) -> bytes:
         """Return the next ``count`` bytes, fewer only at the end."""
-        buffer = bytearray(count)
-        return bytes(buffer[: self.readinto(memoryview(buffer))])
+        data = self._feed.take(count)
+        self.offset += len(data)
+        return data
 
     def readinto(self, buffer: memoryview) -> int:
         """Fill a writable buffer of bytes; return how many were filled, fewer only at the end."""
-        got = self._fill(buffer)
+        got = self._feed.into(buffer)
         self.offset += got
         return got
 
     def conclude(self, health: Health) -> None:
-        """Write into ``health`` how much was read, and whether compressed content broke off."""
+        """Write into ``health`` how much was read, and whether packed content broke off."""
         health.bytes_read = self.offset
-        if self.truncated:
-            health.remark(
-                "truncated_gzip",
-                f"the gzip content is cut or damaged behind byte {self.offset} of the content; "
-                "everything before was used",
-            )
+        codes = [layer.truncated_code for layer in self._layers if layer.truncated]
+        for code in [*codes, *([] if self._whole else ["truncated_zip"])]:
+            sentence = _SENTENCES[code].format(offset=self.offset)
+            health.remark(code, f"{sentence}; everything before was used")
 
-    def _fill(self, buffer: memoryview) -> int:
-        got = 0
-        while got < len(buffer):
-            if not self._ahead and self._pieces is None:
-                count = self._raw_into(buffer[got:])
-                if not count:
-                    break
-            else:
-                if not self._ahead and not self._next_piece():
-                    break
-                count = min(len(self._ahead), len(buffer) - got)
-                buffer[got : got + count] = self._ahead[:count]
-                self._ahead = self._ahead[count:]
-            got += count
-        return got
+    def _unpacked(self, member: str | None) -> Feed:
+        """Find the layers of packing; return the content inside."""
+        steps: list[Step] = []
+        found = member is None
+        while len(steps) < MAX_LAYERS:
+            feed = self._through(steps)
+            head = feed.head(len(zipped.MAGIC))
+            if head.startswith(gzipped.MAGIC) and steps[-1:] != ["gzip"]:
+                steps.append("gzip")
+                continue
+            if head != zipped.MAGIC:
+                break
+            named = self._list(feed, plain=not steps)
+            if member in named:
+                found = True
+                steps.append(named[member])
+                break
+            if len(named) != 1:
+                break
+            steps.extend(named.values())
+        if not found:
+            raise RecordingError(self.path, f"holds no member {member!r}")
+        return self._through(steps)
 
-    def _next_piece(self) -> bool:
-        piece = next(self._pieces, b"") if self._pieces is not None else b""
-        self._ahead = memoryview(piece)
-        return bool(piece)
+    def _list(self, feed: Feed, *, plain: bool) -> dict[str | None, Member]:
+        """Return the members of the archive that ``feed`` is at the beginning of, by name."""
+        listing = list_by_directory(self._file) if plain else None
+        if listing is None:
+            listing = list_by_headers(self._through([]) if plain else feed, self.path)
+            self._whole &= listing.whole and not plain
+        self.members = tuple({each.name: None for each in listing.members})
+        return {each.name: each for each in listing.members}
 
-    def _decompressed(self) -> Iterator[bytes]:
-        """Inflate member after member; the loss of a damaged one is at most ``_OUT_BYTES``."""
-        while (first := self._raw(2)) == _GZIP_MAGIC:
-            if not self._skip_member_header():
-                self.truncated = True
-                return
-            inflate = isal_zlib.decompressobj(wbits=-15)
-            checksum = 0
-            data = b""
-            while not inflate.eof:
-                data = inflate.unconsumed_tail or self._raw(_IN_BYTES)
-                try:
-                    piece = inflate.decompress(data, _OUT_BYTES)
-                except isal_zlib.IsalError:  # type: ignore[misc]  # its stub says instance
-                    self.truncated = True
-                    return
-                checksum = isal_zlib.crc32(piece, checksum)
-                if piece:
-                    yield piece
-                elif not data:
-                    self.truncated = True
-                    return
-            self._file.seek(-len(inflate.unused_data), 1)
-            # A wrong sum at the end undoes nothing: the formats have sums of their own.
-            trailer = self._raw(8)
-            if len(trailer) < 8 or int.from_bytes(trailer[:4], "little") != checksum:
-                self.truncated = True
-        if first.strip(b"\0"):
-            self.truncated = True
-
-    def _skip_member_header(self) -> bool:
-        """Skip what RFC 1952 puts between magic and deflate stream; False if it is cut."""
-        fixed = self._raw(8)
-        if len(fixed) < 8 or fixed[0] != 8:
-            return False
-        flags = fixed[1]
-        if flags & 4:
-            self._raw(int.from_bytes(self._raw(2), "little"))
-        for text in (8, 16):
-            if flags & text:
-                while (byte := self._raw(1)) != b"\0":
-                    if not byte:
-                        return False
-        if flags & 2:
-            self._raw(2)
-        return True
-
-    def _raw(self, count: int) -> bytes:
-        buffer = bytearray(count)
-        view = memoryview(buffer)
-        got = 0
-        while got < count and (more := self._raw_into(view[got:])):
-            got += more
-        return bytes(buffer[:got])
-
-    def _raw_into(self, buffer: memoryview) -> int:
-        try:
-            return self._file.readinto(buffer) or 0  # type: ignore[attr-defined]  # FileIO has it
-        except OSError as error:
-            raise RecordingError(
-                self.path,
-                f"reading failed: {error.strerror or error}",
-                offset=self.offset,
-                remedy="copy the file anew from where it came from",
-            ) from error
+    def _through(self, steps: Iterable[Step]) -> Feed:
+        """Begin anew at the beginning of the file and go through layers of packing."""
+        self._layers = []
+        feed: Feed = FileFeed(self._file, self.path)
+        for step in steps:
+            layer = Gunzip(feed) if step == "gzip" else open_member(feed, step, self.path)
+            self._layers.append(layer)
+            feed = Feed(iter(layer))
+        return feed
 
 
-def _open(path: Path) -> IO[bytes]:
+def member_named(names: Iterable[str], name: str) -> str | None:
+    """Return the member with this file name (in any case, in any folder); None if not just one."""
+    found = [each for each in names if each.rpartition("/")[2].lower() == name.lower()]
+    return found[0] if len(found) == 1 else None
+
+
+def _open(path: Path) -> FileIO:
     """Open a regular, non-empty file; every refusal of the system becomes a RecordingError."""
     try:
         status = path.stat()
@@ -205,7 +187,7 @@ def _open(path: Path) -> IO[bytes]:
             raise RecordingError(
                 path, "is empty (0 bytes)", remedy="download or copy the recording again"
             )
-        return path.open("rb", buffering=0)
+        return FileIO(path)
     except FileNotFoundError as error:
         raise RecordingError(path, "does not exist", remedy="check the path") from error
     except PermissionError as error:

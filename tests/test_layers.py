@@ -24,6 +24,8 @@ LAYERS = {
         "formats",  # bytes to blocks
         "clock source arrays",  # blocks to chunks; where bytes and samples come from
         "stamps",  # what is said of a clock
+        "gzipped zipped",  # what a file may be packed in
+        "feed",
         "kernels",
         "zone",
         "model",

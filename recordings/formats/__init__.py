@@ -1,13 +1,14 @@
 """One module per file format; this one says what each of them must offer.
 
-A format module has ``NAME``, ``sniff(head)`` and ``open_reader(path, options)``. It turns bytes
-into :class:`~recordings.model.Block` and knows nothing of clocks beyond the anchors it finds:
-:mod:`recordings.clock` places the samples in time.
+A format module has ``NAME``, ``sniff(head)`` and ``open_reader(path, options)``; one whose
+recordings are several members of a zip archive has ``sniff_members(members)`` instead of ``sniff``.
+It turns bytes into :class:`~recordings.model.Block` and knows nothing of clocks beyond the anchors
+it finds: :mod:`recordings.clock` places the samples in time.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -53,7 +54,21 @@ class Format(Protocol):
     NAME: str
 
     def sniff(self, head: bytes) -> bool:
-        """Whether the first bytes (up to 4096, gzip removed) are of this format."""
+        """Whether the first bytes (up to 4096, gzip and zip removed) are of this format."""
+        ...
+
+    def open_reader(self, path: Path, options: ReadOptions) -> Reader:
+        """Read the header; RecordingError if it cannot be used."""
+        ...
+
+
+class ArchiveFormat(Protocol):
+    """What the module of a format offers whose recordings are several members of a zip archive."""
+
+    NAME: str
+
+    def sniff_members(self, members: Sequence[str]) -> bool:
+        """Whether an archive with members of these names is of this format."""
         ...
 
     def open_reader(self, path: Path, options: ReadOptions) -> Reader:

@@ -48,11 +48,10 @@ def test_the_content_decides_and_not_the_name(saved, content, found, pack, name)
         (b"MDTC" + bytes(50), "Matrix"),
         (b"RIFF\0\0\0\0WAVEfmt ", "WAV"),
         (b"\x89HDF\r\n\x1a\n", "HDF5"),
-        (zipped("log.bin", "info.txt"), r"ActiGraph .gt3x"),
-        (zipped("activity.bin", "info.txt"), r"ActiGraph .gt3x"),
-        (zipped("xl/workbook.xml"), "Excel"),
-        (zipped("data.csv"), "zip archive"),
-        (zipped("log.bin", "info.txt")[:60], "damaged zip"),
+        (zipped("[Content_Types].xml", "xl/workbook.xml"), "Excel"),
+        (zipped("a.csv", "b.csv"), r"zip archive of 2 files \(a.csv, b.csv\)"),
+        (zipped(*"abcde"), r"zip archive of 5 files \(a, b, c, ...\)"),
+        (zipped("a.csv", "b.csv")[:20], "damaged zip"),
     ],
 )
 def test_what_is_known_but_not_read_is_named(saved, content, named):
@@ -61,8 +60,10 @@ def test_what_is_known_but_not_read_is_named(saved, content, named):
 
 
 def test_what_is_known_but_not_read_is_named_inside_gzip(saved):
-    with pytest.raises(RecordingError, match="zip archive, which is not read yet; unpack it"):
-        open_recording(saved(gzip.compress(zipped("a"))))
+    with pytest.raises(
+        RecordingError, match=r"zip archive of 2 files \(a, b\), which is not read yet"
+    ):
+        open_recording(saved(gzip.compress(zipped("a", "b"))))
     with pytest.raises(RecordingError, match="gzip inside gzip"):
         open_recording(saved(gzip.compress(gzip.compress(CWA))))
 
@@ -72,6 +73,31 @@ def test_random_bytes_are_refused_with_the_formats_that_are_read(saved, seed):
     content = np.random.default_rng(seed).bytes(3000)
     with pytest.raises(RecordingError, match=r"no known format.*Axivity .cwa, GENEActiv .bin, EDF"):
         open_recording(saved(content, "recording.csv"))
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED])
+@pytest.mark.parametrize("pack", [bytes, gzip.compress], ids=["plain", "gzip"])
+@pytest.mark.parametrize(
+    ("content", "found"), [(CWA, "axivity-cwa"), (GENEACTIV, "geneactiv-bin")], ids=["cwa", "bin"]
+)
+def test_a_recording_alone_in_a_zip_archive_is_read(saved, content, found, pack, method):
+    memory = io.BytesIO()
+    with zipfile.ZipFile(memory, "w", method) as archive:
+        archive.mkdir("wave 1")
+        archive.writestr("wave 1/a.cwa", pack(content))
+        archive.writestr("__MACOSX/wave 1/._a.cwa", b"a folder's icon")
+    recording = open_recording(saved(memory.getvalue(), "a.zip"))
+    assert recording.header.format == found
+    assert sum(len(chunk) for chunk in recording.chunks()) == 600
+    assert recording.health.remarks == []
+
+
+def test_an_archive_without_content_is_refused(saved):
+    memory = io.BytesIO()
+    with zipfile.ZipFile(memory, "w") as archive:
+        archive.writestr("a.cwa", b"")
+    with pytest.raises(RecordingError, match="is an empty zip archive"):
+        open_recording(saved(memory.getvalue()))
 
 
 def test_empty_gzip_content_is_refused(saved):
