@@ -47,14 +47,38 @@ def open_reader(path: Path, options: ReadOptions) -> TableReader:
     RecordingError
         If the file is no table, or something it does not state has more than one answer.
     """
-    with ByteSource(path) as source:
+    return open_member(path, None, options)
+
+
+def open_member(
+    path: Path, member: str | None, options: ReadOptions, facts: Facts | None = None
+) -> TableReader:
+    """Do the same with a table in an archive.
+
+    Parameters
+    ----------
+    path
+        The archive.
+    member
+        The table; None if the file is a table itself.
+    options
+        What the user says of it.
+    facts
+        What is known of it; None if only its content can tell.
+
+    Raises
+    ------
+    RecordingError
+        As above.
+    """
+    with ByteSource(path, member) as source:
         head = source.head(HEAD_BYTES)
     table: Table
     if head.startswith(MAGIC):
         facts, table = Facts(format="parquet"), ParquetTable.open(path, options)
     else:
-        facts = recognise(path, head, options)
-        table = text = CsvTable.open(path, head, facts, options)
+        facts = facts or recognise(path, head, options)
+        table = text = CsvTable.open(path, member, head, facts, options)
         facts = replace(facts, remarks=(*facts.remarks, *_date_remark(text, facts)))
     look = Look.at(table)
     clock = RowClock.of(look, facts, options.rate_hz)

@@ -31,6 +31,8 @@ class RowClock:
     """To be added to stamps written as text."""
     is_relative: bool
     """Whether the time of day is unknown."""
+    starts: tuple[tuple[int, int], ...] = ()
+    """See :attr:`Facts.starts`."""
 
     @classmethod
     def of(cls, look: Look, facts: Facts, rate_hz: float | None) -> RowClock:
@@ -59,13 +61,17 @@ class RowClock:
             raise RecordingError(
                 table.path, "has a time that does not advance", remedy="check the column of time"
             )
+        is_relative = number is not None and number.origin == "start"
+        starts = facts.starts if is_relative else ()
+        since_1970 = bool(starts) or (number is not None and number.origin == "1970")
         return cls(
             pace=pace,
             number=number,
             start_ns=0,
-            offset_s=0 if number and number.origin == "1970" else table.utc_offset_s,
+            offset_s=0 if since_1970 else table.utc_offset_s,
             text_offset_ns=(table.utc_offset_s or 0) * SECOND_NS,
-            is_relative=number is not None and number.origin == "start",
+            is_relative=is_relative and not starts,
+            starts=starts,
         )
 
     def placed(self, rows: RawRows, row: int) -> RawRows:
@@ -78,6 +84,10 @@ class RowClock:
         if self.number is None:
             return replace(rows, time=rows.time + self.text_offset_ns)
         time, fits = self.number.to_ns(rows.time)
+        if self.starts:
+            counted, absolute = np.array(self.starts).T
+            latest = np.clip(np.searchsorted(counted, time, side="right") - 1, 0, None)
+            time = time + (absolute - counted)[latest]
         return replace(rows, time=time, lost=np.where(fits, rows.lost, MISSING).astype(np.uint8))
 
 

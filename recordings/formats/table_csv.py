@@ -35,6 +35,8 @@ class CsvTable:
     """An opened text table; see :class:`recordings.formats.table_rows.Table`."""
 
     path: Path
+    member: str | None
+    """Which member of an archive it is."""
     dialect: Dialect
     columns: Columns
     time: TimeText | None
@@ -43,13 +45,17 @@ class CsvTable:
     """Whether the stamps are whole numbers too large for float64."""
 
     @classmethod
-    def open(cls, path: Path, head: bytes, facts: Facts, options: ReadOptions) -> CsvTable:
+    def open(
+        cls, path: Path, member: str | None, head: bytes, facts: Facts, options: ReadOptions
+    ) -> CsvTable:
         """Look at the first rows.
 
         Parameters
         ----------
         path
             The file.
+        member
+            Which member of the archive it is.
         head
             Its first bytes, :data:`HEAD_BYTES` of them if there are so many.
         facts
@@ -76,7 +82,14 @@ class CsvTable:
                 time = text_meaning(path, cells, options.date_order, facts.date_order)
             else:
                 whole_time = _are_large_and_whole(numbers)
-        return cls(path=path, dialect=dialect, columns=columns, time=time, whole_time=whole_time)
+        return cls(
+            path=path,
+            member=member,
+            dialect=dialect,
+            columns=columns,
+            time=time,
+            whole_time=whole_time,
+        )
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -104,7 +117,7 @@ class CsvTable:
 
     def rows(self, health: Health) -> Iterator[RawRows]:
         """Read from the first row on."""
-        with ByteSource(self.path) as source:
+        with ByteSource(self.path, self.member) as source:
             source.read(self.dialect.start)
             rest = b""
             final = False

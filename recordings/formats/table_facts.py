@@ -30,6 +30,9 @@ class Facts:
     """As stated; it counts where rows have no time of their own."""
     start_ns: int | None = None
     """Device time of the first row, where rows have none; None if it is unknown."""
+    starts: tuple[tuple[int, int], ...] = ()
+    """Where rows count from an unknown beginning: such times in ns, ascending, and the times in ns
+    since 1970 in UTC at which the count stood there and went on."""
     start_question: str = ""
     """Why the start is not known though it is stated."""
     utc_offset_s: int | None = None

@@ -6,6 +6,7 @@ import gzip
 import io
 import itertools
 import pickle
+import zipfile
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import NamedTuple
@@ -72,6 +73,14 @@ def wrist_motion(codes):
     axes = [f"{what}{axis}" for what in ("acceleration", "gravity") for axis in "XYZ"]
     rows = ([time, *row] for time, row in zip(times, values, strict=True))
     return text(rows, ",".join(["time", *axes]))
+
+
+def e4_session(codes):
+    memory = io.BytesIO()
+    with zipfile.ZipFile(memory, "w") as archive:
+        archive.writestr("ACC.csv", e4(codes))
+        archive.writestr("TEMP.csv", "1551453301.0\n4.0\n31.2\n")
+    return memory.getvalue()
 
 
 class Case(NamedTuple):
@@ -142,6 +151,14 @@ CASES = (
         made.resting(N, unit=64, step=1),
         np.float64,
         header_bytes=80,
+        last_may_differ=True,
+        counts_per_g=64,
+    ),
+    Case(
+        "empatica-e4-session",
+        e4_session,
+        made.resting(N, unit=64, step=1),
+        np.float64,
         last_may_differ=True,
         counts_per_g=64,
     ),

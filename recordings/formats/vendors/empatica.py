@@ -11,6 +11,10 @@ from ...model import SECOND_NS, ReadOptions, Scale
 from ..table_facts import Facts
 from ..table_text import is_number
 
+TABLES = ("ACC.csv",)
+BESIDE = ("BVP.csv", "EDA.csv", "IBI.csv", "TEMP.csv")
+"""In the archive of a session: the acceleration, and what else stands there."""
+
 _SCALE = Scale(gain_g=(1 / 64,) * 3, lowest=-128, highest=127)
 _RANGE_G = 2.0
 _EARLIEST_START_S, _LATEST_START_S = 1e9, 4.1e9

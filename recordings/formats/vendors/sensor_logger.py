@@ -11,6 +11,14 @@ from pathlib import Path
 from ...model import ReadOptions
 from ..table_facts import Facts
 
+TABLES = (
+    "WristMotion.csv",
+    "TotalAcceleration.csv",
+    "AccelerometerUncalibrated.csv",
+    "Accelerometer.csv",
+)
+"""In the archive of a recording, in this order: what was worn; then with gravity; then without."""
+
 _NAMES = {"time", "seconds_elapsed", "x", "y", "z"}
 
 
