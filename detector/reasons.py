@@ -229,7 +229,7 @@ REMARKS: dict[str, Reason] = _all(
     ),
     Reason(
         "zero_fill",
-        "Rows of nothing but zeros, which no worn sensor shows, were left out.",
+        "Stretches of exact zeros, written where nothing was recorded, were left out.",
         "file",
     ),
     Reason(

@@ -3,7 +3,7 @@
 Two kinds are certain. A sensor that measures gravity shows exact zeros on all axes in free fall
 only, and nobody falls for a second: such rows are no measurement, whoever wrote them. And of some
 programs it is known that they repeat the last row (``held``). Whether a run of equal rows in any
-other table is a filling or a sensor at rest, nobody can tell: see decision 7.
+other table is a filling or a sensor at rest, nobody can tell (docs/decisions, 12).
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from .table_rows import IDLE_FILL, ZERO_FILL, RawRows
 Places = NDArray[np.int64]
 
 REMARKABLE_S = 30
-"""Equal rows for longer are told of: at rest, an AX3 of the coarsest step showed 13 s."""
+"""Equal rows for longer are told of: an AX3 in its coarse mode showed 7 s of them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

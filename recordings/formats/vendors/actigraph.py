@@ -1,9 +1,9 @@
 """ActiGraph: raw data as ActiLife exports it, below a banner of ten lines or more.
 
 The device stops recording while it lies still ("idle sleep mode") or hangs on a cable. ActiLife
-hides that: it repeats the last sample, or writes zeros, for as long as nothing was recorded. The
-longest run of equal rows that was recorded in nine files is 8, so a second of them is a filling
-(``held_rows``). Times are local, as the initialising computer showed them.
+hides that: it repeats the last sample, or writes zeros, for as long as nothing was recorded. What
+was recorded hardly repeats: the longest run of equal rows seen is 8, so a second of them is a
+filling (``held_rows``). Times are local, as the initialising computer showed them.
 """
 
 from __future__ import annotations
