@@ -25,7 +25,7 @@ _LONGEST_BYTES = 80
 
 _HASH_DIGITS = 8
 _ENDINGS = (
-    *(".gz", ".cwa", ".bin", ".gt3x", ".edf", ".bdf", ".avro"),
+    *(".gz", ".zip", ".cwa", ".bin", ".gt3x", ".agdc", ".edf", ".bdf", ".avro"),
     *(".csv", ".parquet", ".txt", ".tsv"),
 )
 _RESERVED = re.compile(r"(con|prn|aux|nul|com[\d¹²³]|lpt[\d¹²³])(\..*)?", re.IGNORECASE)

@@ -221,6 +221,25 @@ REMARKS: dict[str, Reason] = _all(
     Reason(
         "truncated_gzip", "The compressed file is cut or damaged; what it holds was used.", "file"
     ),
+    Reason("truncated_zip", "The zip archive is cut or damaged; what it holds was used.", "file"),
+    Reason(
+        "idle_sleep",
+        "The recorder paused while it lay still (idle sleep mode): that time is not observed.",
+        "file",
+    ),
+    Reason(
+        "usb_connection", "The recorder was connected to a computer and paused meanwhile.", "file"
+    ),
+    Reason(
+        "uneven_block",
+        "Some seconds hold more or fewer samples than the sampling rate says.",
+        "file",
+    ),
+    Reason(
+        "zero_fill",
+        "Stretches of exact zeros, written where nothing was recorded, were left out.",
+        "file",
+    ),
     Reason("missing_values", "Rows without all their values were left out.", "file"),
     Reason(
         "idle_fill",

@@ -17,7 +17,7 @@ FORMATS = ("axivity_cwa", "geneactiv", "edf", "avro", "table")
 """Modules of :mod:`recordings.formats` in the order in which they are asked. The last claims any
 text, so everything recognised by a mark of its own is told apart before it."""
 
-ARCHIVES: tuple[str, ...] = ("table_archive",)
+ARCHIVES = ("actigraph_gt3x", "table_archive")
 """Modules whose recordings are several members of one zip archive: asked first, by their names."""
 
 SNIFF_BYTES = 4096
@@ -26,8 +26,8 @@ SHOWN_MEMBERS = 3
 """Names of an archive's members in a message."""
 
 _KNOWN = (
-    "Axivity .cwa, GENEActiv .bin, EDF and BDF, Empatica EmbracePlus and CentrePoint .avro, CSV "
-    "and Parquet tables, each also as .gz or in a .zip"
+    "Axivity .cwa, GENEActiv .bin, ActiGraph .gt3x and .agdc, EDF and BDF, Empatica EmbracePlus and "
+    "CentrePoint .avro, CSV and Parquet tables, each also as .gz or in a .zip"
 )
 
 _UNREAD: tuple[tuple[int, bytes, str, str], ...] = (

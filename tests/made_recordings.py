@@ -10,10 +10,19 @@ import numpy as np
 from recordings import Health
 from recordings.clock import place
 from recordings.formats.axivity_cwa import HEADER, SECTOR, CwaReader
-from recordings.writers import CwaLayout, GeneactivLayout, write_cwa, write_geneactiv
+from recordings.writers import (
+    CwaLayout,
+    GeneactivLayout,
+    Gt3xLayout,
+    write_cwa,
+    write_geneactiv,
+    write_gt3x,
+)
 
 T0_NS = 1_709_675_999_250_000_000
 """2024-03-05T21:59:59.25 device time."""
+
+DATA = Path(__file__).parent / "data"
 
 SECTOR_BYTES = SECTOR.itemsize
 HEADER_BYTES = HEADER.itemsize
@@ -43,6 +52,11 @@ def cwa(codes, *, true_hz=98.5, **layout):
 
 def geneactiv(codes, **layout):
     return written(write_geneactiv, codes, GeneactivLayout(**layout), 100.0)
+
+
+def gt3x(codes, *, rate_hz=100, **layout):
+    """A .gt3x file; the layout as in :class:`recordings.writers.Gt3xLayout`."""
+    return written(write_gt3x, codes, Gt3xLayout(rate_hz=rate_hz, **layout), rate_hz)
 
 
 def sectors_of(content):

@@ -22,7 +22,7 @@ class Device:
     """
 
     name: str
-    format: Literal["axivity-cwa", "geneactiv-bin", "csv"]
+    format: Literal["axivity-cwa", "geneactiv-bin", "actigraph-gt3x"]
     counts_per_g: Axes
     zero_counts: Axes = (0.0, 0.0, 0.0)
     bits_dropped: int = 0
@@ -174,7 +174,7 @@ DEVICES: dict[str, Device] = {
         ),
         Device(
             name="actigraph",
-            format="csv",
+            format="actigraph-gt3x",
             counts_per_g=(256, 256, 256),
             lowest=-2048,
             highest=2047,

@@ -5,7 +5,14 @@ from __future__ import annotations
 from datetime import timedelta
 from pathlib import Path
 
-from ..writers import CwaLayout, GeneactivLayout, write_csv, write_cwa, write_geneactiv
+from ..writers import (
+    CwaLayout,
+    GeneactivLayout,
+    Gt3xLayout,
+    write_cwa,
+    write_geneactiv,
+    write_gt3x,
+)
 from .plan import Plan
 from .render import samples
 
@@ -16,11 +23,12 @@ def write(plan: Plan, path: Path | str, *, utc_offset: timedelta = timedelta(0))
     Parameters
     ----------
     plan
-        What to write. On an AX3 or AX6 its nominal rate must be 3200 divided by a power of two.
+        What to write. On an AX3 or AX6 its nominal rate must be 3200 divided by a power of two, on
+        an ActiGraph a whole number.
     path
         Where to. The name does not decide the format.
     utc_offset
-        Stated in the header of a GENEActiv; no other format has it.
+        Stated in the header of a GENEActiv or ActiGraph; no other format has it.
 
     Returns
     -------
@@ -28,16 +36,28 @@ def write(plan: Plan, path: Path | str, *, utc_offset: timedelta = timedelta(0))
         Samples written: an incomplete last block is left out, as on the device.
     """
     device, place = plan.device, f"left {plan.recipe.site}"
+    utc_offset_min = int(utc_offset.total_seconds() // 60)
     if device.format == "geneactiv-bin":
-        layout = GeneactivLayout(
-            rate_hz=plan.recipe.nominal_hz,
-            utc_offset_min=int(utc_offset.total_seconds() // 60),
-            location=place,
-            temperature_c=device.temperature_c,
+        return write_geneactiv(
+            path,
+            samples(plan),
+            GeneactivLayout(
+                rate_hz=plan.recipe.nominal_hz,
+                utc_offset_min=utc_offset_min,
+                location=place,
+                temperature_c=device.temperature_c,
+            ),
         )
-        return write_geneactiv(path, samples(plan), layout)
-    if device.format == "csv":
-        return write_csv(path, samples(plan), device.scale)
+    if device.format == "actigraph-gt3x":
+        return write_gt3x(
+            path,
+            samples(plan),
+            Gt3xLayout(
+                rate_hz=int(plan.recipe.nominal_hz),
+                utc_offset_min=utc_offset_min,
+                limb=plan.recipe.site.capitalize(),
+            ),
+        )
     ax6 = device.counts_per_g[0] > 256
     return write_cwa(
         path,

@@ -10,6 +10,7 @@ from .actigraph_csv import ActigraphCsvLayout, write_actigraph_csv
 from .cwa import CwaLayout, write_cwa
 from .edf import EdfLayout, write_edf
 from .geneactiv import GeneactivLayout, write_geneactiv
+from .gt3x import Gt3xLayout, write_gt3x
 from .table import write_csv
 
 __all__ = [
@@ -17,10 +18,12 @@ __all__ = [
     "CwaLayout",
     "EdfLayout",
     "GeneactivLayout",
+    "Gt3xLayout",
     "Piece",
     "write_actigraph_csv",
     "write_csv",
     "write_cwa",
     "write_edf",
     "write_geneactiv",
+    "write_gt3x",
 ]

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import gzip
 import shutil
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -29,10 +30,11 @@ def shown(found):
 
 
 def test_a_folder_is_searched_in_order_and_any_case(folder):
-    for name in ("wave2/B.CWA", "wave2/a.Cwa.GZ", "wave1/z.BIN", "x.gt3x"):
+    for name in ("wave2/B.CWA", "wave2/a.Cwa.GZ", "wave1/z.BIN", "x.gt3x", "y.AGDC"):
         (folder / name).write_bytes(b"anything")
     assert list(shown(find_inputs([folder]))) == [
         "x.gt3x",
+        "y.AGDC",
         "wave1/z.BIN",
         "wave2/B.CWA",
         "wave2/a.Cwa.GZ",
@@ -63,6 +65,17 @@ def test_in_a_folder_an_edf_is_an_input_if_it_has_an_accelerometer(folder):
     found = find_inputs([folder])
     assert shown(found) == {"night.EDF": True, "sleep.edf": False}
     assert "no three axes of acceleration" in found[1].skipped
+
+
+def test_in_a_folder_archives_are_inputs_if_they_open_and_said_if_not(folder):
+    for name, members in {"night.zip": ["night.csv"], "both.ZIP": ["a.csv", "b.csv"]}.items():
+        with zipfile.ZipFile(folder / name, "w") as archive:
+            for member in members:
+                archive.writestr(member, TABLE)
+    found = find_inputs([folder])
+    assert shown(found) == {"both.ZIP": False, "night.zip": True}
+    assert "a zip archive of 2 files (a.csv, b.csv)" in found[0].skipped
+    assert found[1].recording_id == "night"
 
 
 def test_in_a_folder_other_files_count_only_if_they_are_recordings(folder):

@@ -126,6 +126,9 @@ CASES = (
     Case("bdf", lambda c: edf(c, bits=24), FINE, np.float64, {}, 1280),
     Case("embraceplus", lambda _: SESSION, FINE, np.int16, {}, len(header_of(SESSION))),
     Case("centrepoint", lambda _: EXPORT, FINE, np.float64, {}, len(header_of(EXPORT)), rate_hz=32),
+    Case("gt3x", made.gt3x, FINE, np.int16),
+    Case("gt3x-packed", lambda c: made.gt3x(c, log="activity", deflated=True), FINE, np.int16),
+    Case("gt3x-old", lambda c: made.gt3x(c, log="old", log_first=False), FINE, np.int16),
     Case("csv", table, FINE, np.float64, header_bytes=10, last_may_differ=True),
     Case(
         "csv-uniform",

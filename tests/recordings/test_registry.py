@@ -14,7 +14,7 @@ import pytest
 
 import recordings
 from recordings import RecordingError, open_recording
-from recordings.registry import FORMATS
+from recordings.registry import ARCHIVES, FORMATS
 
 CWA = made.cwa(made.resting(600))
 GENEACTIV = made.geneactiv(made.resting(600, step=1))
@@ -71,7 +71,9 @@ def test_what_is_known_but_not_read_is_named_inside_gzip(saved):
 @pytest.mark.parametrize("seed", range(8))
 def test_random_bytes_are_refused_with_the_formats_that_are_read(saved, seed):
     content = np.random.default_rng(seed).bytes(3000)
-    with pytest.raises(RecordingError, match=r"no known format.*Axivity .cwa, GENEActiv .bin, EDF"):
+    with pytest.raises(
+        RecordingError, match=r"no known format.*Axivity .cwa, GENEActiv .bin, ActiGraph"
+    ):
         open_recording(saved(content, "recording.csv"))
 
 
@@ -125,6 +127,7 @@ def test_a_file_whose_samples_vanished_after_opening_is_refused(saved):
 
 def test_every_listed_format_can_be_loaded():
     assert [*FORMATS] == ["axivity_cwa", "geneactiv", "edf", "avro", "table"]
+    assert [*ARCHIVES] == ["actigraph_gt3x", "table_archive"]
 
 
 def test_public_names_are_all_there():

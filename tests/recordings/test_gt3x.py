@@ -1,0 +1,469 @@
+"""ActiGraph .gt3x: samples, header, scale, and the clock of its seconds."""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from pathlib import Path
+
+import made_recordings as made
+import naive_gt3x as naive
+import numpy as np
+import pytest
+from made_gt3x import (
+    is_second,
+    members_of,
+    read,
+    record,
+    records_of,
+    remarks_of,
+    stamp_of,
+    with_info,
+    with_records,
+    zipped,
+)
+
+from recordings import SECOND_NS, RecordingError, open_recording
+from recordings.formats import actigraph_gt3x, gt3x_info
+from recordings.formats.gt3x_calibration import parse_calibration
+
+DATA = Path(__file__).parents[1] / "data"
+LINK, BT = DATA / "link_idle_30hz.gt3x", DATA / "wgt3xbt_30hz.gt3x"
+CODES = made.resting(1000, step=1)
+"""Ten seconds."""
+
+START_S = made.T0_NS // SECOND_NS
+
+
+def g_of(path):
+    chunks = list(open_recording(path).chunks())
+    return np.concatenate([chunk.scale.to_g(chunk.samples) for chunk in chunks])
+
+
+# -- real files
+
+
+def test_the_reference_decode_is_equal_sample_for_sample():
+    with np.load(DATA / "link_idle_30hz.npz") as reference:
+        accel_mg, time_ms = reference["accel_mg"], reference["time_ms"]
+        start_ns = int(reference["second"]) * SECOND_NS
+    samples, times, _, recording = read(LINK)
+    # It holds the last sample through every gap: only what was recorded can be compared.
+    rows = np.searchsorted(time_ms, np.rint((times - start_ns) / 1e6))
+    np.testing.assert_array_equal(time_ms[rows], np.rint((times - start_ns) / 1e6))
+    exact_mg = samples * (1000 / 256)  # halves were rounded away from zero
+    rounded_mg = np.sign(exact_mg) * np.floor(np.abs(exact_mg) + 0.5)
+    np.testing.assert_array_equal(rounded_mg, accel_mg[rows])
+    others = np.delete(accel_mg, rows, axis=0)
+    assert len(others) > 5 * 60 * 30
+    assert np.count_nonzero(np.diff(others, axis=0).any(axis=1)) == 2
+    assert recording.health.samples == len(rows) == 54 * 30
+
+
+@pytest.mark.parametrize("path", [LINK, BT], ids=["Link", "wGT3X-BT"])
+def test_a_real_file_is_read_as_by_the_plain_reader(path):
+    log = members_of(path.read_bytes())["log.bin"]
+    seconds, tally = naive.seconds_of(naive.records_of(log), 30)
+    samples, times, segments, recording = read(path)
+    np.testing.assert_array_equal(samples, naive.array_of(seconds))
+    assert times[::30].tolist() == [second.time_s * SECOND_NS for second in seconds]
+    reasons = [second.why for second in seconds if second.why]
+    assert [reason.removesuffix("_sleep") for reason, _ in segments] == reasons
+    assert recording.health.blocks == len(seconds)
+    assert set(remarks_of(recording)) == {"idle_sleep"}
+    assert f"{tally['idles']} times, " in remarks_of(recording)["idle_sleep"]
+
+
+def test_the_header_of_a_real_file():
+    header = open_recording(LINK).header
+    assert (header.format, header.device) == ("actigraph-gt3x", "ActiGraph Link")
+    assert (header.serial, header.firmware) == ("TAS1E06160523", "1.7.2")
+    assert (header.nominal_hz, header.range_g) == (30, 8)
+    assert (header.utc_offset_s, header.utc_known) == (-5 * 3600, False)
+    assert open_recording(BT).header.utc_offset_s == 2 * 3600
+    assert header.notes == {"Limb": "Wrist", "Side": "Left", "Dominance": "Non-Dominant"}
+
+
+@pytest.mark.parametrize("path", [LINK, BT], ids=["Link", "wGT3X-BT"])
+def test_who_wore_it_stays_in_the_file(path):
+    info = gt3x_info.parse_info(members_of(path.read_bytes())["info.txt"])
+    personal = {"Subject Name", "Sex", "Height", "Mass", "Age", "DateOfBirth"} & set(info)
+    assert len(personal) >= 4
+    header = open_recording(path).header
+    assert not {*personal} & {*header.notes}
+    assert not {info["Subject Name"]} & {*header.notes.values()}
+
+
+# -- the archive
+
+
+@pytest.mark.parametrize("log", ["activity", "activity2", "activity3"])
+@pytest.mark.parametrize("deflated", [False, True])
+@pytest.mark.parametrize("log_first", [False, True])
+def test_every_kind_of_record_in_every_archive(saved, log, deflated, log_first):
+    content = made.gt3x(CODES, log=log, deflated=deflated, log_first=log_first)
+    samples, times, segments, recording = read(saved(content))
+    np.testing.assert_array_equal(samples, CODES)
+    assert times.tolist() == (START_S * SECOND_NS + np.arange(1000) * 10_000_000).tolist()
+    assert segments == [("start", 1000)]
+    assert recording.health.remarks == []
+    assert recording.health.blocks == 10
+
+
+def test_other_members_and_folders_do_not_matter(saved):
+    members = members_of(made.gt3x(CODES))
+    moved = {f"wave 1/{name.upper()}": content for name, content in members.items()}
+    others = {"epoch.bin": b"\x1e" * 500, "__MACOSX/wave 1/._log.bin": b"icon", "a/": b""}
+    content = zipped({**others, **moved}, zipfile.ZIP_DEFLATED)
+    np.testing.assert_array_equal(read(saved(content))[0], CODES)
+
+
+def test_recordings_side_by_side_in_one_archive_are_refused(saved):
+    members = members_of(made.gt3x(CODES))
+    content = zipped({f"{folder}/{name}": members[name] for folder in "ab" for name in members})
+    with pytest.raises(RecordingError, match=r"is a zip archive of 4 files.*; unpack it"):
+        open_recording(saved(content))
+
+
+def test_the_log_alone_is_enough(saved):
+    members = members_of(made.gt3x(CODES))
+    path = saved(zipped({"log.bin": members["log.bin"]}))
+    np.testing.assert_array_equal(read(path)[0], CODES)
+    header = open_recording(path).header
+    assert (header.serial, header.device, header.firmware) == (None, "ActiGraph", None)
+    assert (header.nominal_hz, header.range_g) == (100, 8)
+
+
+# -- info.txt
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (b"\r\n", b"\n"),
+        (b"Serial Number", b"\xef\xbb\xbfSerial Number"),
+        (b"Subject Name: ", b"Subject Name: J\xf6rg: the second"),
+        (b"Acceleration Scale: 256.0", b"Acceleration Scale: 256,0"),
+        (b"Acceleration Scale: 256.0", b"Acceleration Scale: 256"),
+        (b"Sample Rate: 100", b"Sample Rate: 30"),
+        (b"Sample Rate: 100\r\n", b""),
+        (b"Limb: Wrist\r\n", b"no colon in this line\r\n"),
+    ],
+    ids=lambda text: repr(text[:24]),
+)
+def test_info_is_written_in_many_ways(saved, old, new):
+    content = with_info(made.gt3x(CODES, parameters=False), old, new)
+    samples, _, _, recording = read(saved(content))
+    np.testing.assert_array_equal(samples, CODES)
+    header = recording.header
+    assert (header.serial, header.nominal_hz) == ("TAS1H30182785", 100)
+    np.testing.assert_array_equal(g_of(saved(content)), CODES / 256)
+
+
+def test_the_scale_is_taken_from_where_it_counts_most(saved):
+    content = made.gt3x(CODES, counts_per_g=341)
+    other = with_info(content, b"Scale: 341.0", b"Scale: 256.0")
+    np.testing.assert_allclose(g_of(saved(other)), CODES / 341, rtol=1e-12)
+    content = made.gt3x(CODES, counts_per_g=341, parameters=False)
+    other = with_info(content, b"Scale: 341.0", b"Scale: 128.0")
+    np.testing.assert_allclose(g_of(saved(other)), CODES / 128, rtol=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("serial", "device", "counts_per_g"),
+    [
+        ("NEO1B34100019", "ActiGraph GT3X+", 341),
+        ("CLE2B21130054", "ActiGraph wGT3X+", 341),
+        ("MRA1B00000000", "ActiGraph ActiSleep+", 341),
+        ("MOS2E39180594", "ActiGraph wGT3X-BT", 256),
+        ("MOS0D00000000", "ActiGraph wGT3X-BT", 256),
+        ("MOS4D00000000", "ActiGraph wActiSleep-BT", 256),
+        ("TAS1H30182785", "ActiGraph GT9X Link", 256),
+        ("CPW1B00000000", "ActiGraph CentrePoint Insight Watch", 256),
+    ],
+)
+def test_a_missing_scale_follows_from_the_serial_number(saved, serial, device, counts_per_g):
+    content = made.gt3x(CODES, serial=serial, parameters=False)
+    for line in (b"Acceleration Scale: 256.0\r\n", b"Acceleration Max: 8.0\r\n"):
+        content = with_info(content, line, b"")
+    path = saved(with_info(content, b"Device Type: Link\r\n", b""))
+    np.testing.assert_allclose(g_of(path), CODES / counts_per_g, rtol=1e-12)
+    header = open_recording(path).header
+    assert (header.device, header.range_g) == (device, round(2048 / counts_per_g))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "named"),
+    [
+        (b"Scale: 256.0", b"Scale: 1", "states a scale of 1 counts per g"),
+        (b"Scale: 256.0", b"Scale: 0", "states no scale|a scale of 0 counts"),
+        (b"Scale: 256.0", b"Scale: 1e9", "states a scale of 1 counts"),
+    ],
+)
+def test_a_scale_that_cannot_be_is_refused(saved, old, new, named):
+    content = with_info(made.gt3x(CODES, serial="XYZ", parameters=False), old, new)
+    with pytest.raises(RecordingError, match=named):
+        open_recording(saved(content))
+
+
+def test_a_device_of_unknown_scale_is_refused(saved):
+    content = made.gt3x(CODES, serial="XYZ", parameters=False)
+    content = with_info(content, b"Acceleration Scale: 256.0\r\n", b"")
+    with pytest.raises(RecordingError, match="states no scale"):
+        open_recording(saved(content))
+
+
+def test_clipped_are_the_extreme_codes(saved):
+    codes = np.tile(np.array([[-2048, 2047, 0]], np.int16), (1000, 1))
+    chunk = next(iter(open_recording(saved(made.gt3x(codes))).chunks()))
+    assert (chunk.scale.lowest, chunk.scale.highest) == (-2048, 2047)
+    np.testing.assert_array_equal(chunk.samples, codes)
+
+
+def test_firmware_1_6_0_of_one_device_turned_the_axes(saved):
+    codes = np.random.default_rng(1).integers(-2047, 2048, (1000, 3)).astype(np.int16)
+    turned = made.gt3x(codes, serial="MOS2D00000000", firmware="1.6.0", log="activity")
+    stored = naive.seconds_of(naive.records_of(members_of(turned)["log.bin"]), 100)[0]
+    np.testing.assert_array_equal(naive.array_of(stored), codes[:, [1, 0, 2]] * [-1, 1, 1])
+    np.testing.assert_array_equal(read(saved(turned))[0], codes)
+    for other in (with_info(turned, b"MOS2D", b"TAS1D"), with_info(turned, b"1.6.0", b"1.6.1")):
+        np.testing.assert_array_equal(read(saved(other))[0], naive.array_of(stored))
+
+
+def test_a_turned_axis_that_clips_is_seen_to_clip(saved):
+    stored = np.tile(np.array([[-2048, 2047, 0], [2047, -2048, 0]], np.int16), (500, 1))
+    content = made.gt3x(stored, serial="MOS2D00000000", log="activity", parameters=False)
+    turned = with_info(content, b"1.7.2", b"1.6.0")
+    chunk = next(iter(open_recording(saved(turned)).chunks()))
+    ends = (chunk.samples <= chunk.scale.lowest) | (chunk.samples >= chunk.scale.highest)
+    np.testing.assert_array_equal(ends, np.tile([[True, True, False]], (1000, 1)))
+
+
+# -- the clock
+
+
+@pytest.mark.parametrize("offset_min", [-300, 0, 330])
+def test_local_stamps_are_taken_as_they_are(saved, offset_min):
+    _, times, _, recording = read(saved(made.gt3x(CODES, utc_offset_min=offset_min)))
+    assert times[0] == START_S * SECOND_NS
+    assert recording.header.utc_offset_s == 60 * offset_min
+    assert recording.header.known_offset_s is None
+
+
+@pytest.mark.parametrize("offset_min", [-300, 0, 330])
+@pytest.mark.parametrize("parameters", [False, True])
+def test_utc_stamps_are_moved_to_the_local_time_they_state(saved, offset_min, parameters):
+    content = made.gt3x(CODES, utc_offset_min=offset_min, in_utc=True, parameters=parameters)
+    first = next(r for r in records_of(content) if is_second(r))
+    assert stamp_of(first) == START_S - 60 * offset_min
+    _, times, _, recording = read(saved(content))
+    assert times[0] == START_S * SECOND_NS
+    assert recording.header.known_offset_s == 60 * offset_min
+
+
+def test_an_offset_among_the_parameters_is_enough(saved):
+    content = made.gt3x(CODES, utc_offset_min=-300, in_utc=True)
+    silent = with_records(content, [r for r in records_of(content) if r[1] != 6])
+    assert open_recording(saved(silent)).header.known_offset_s == -300 * 60
+
+
+@pytest.mark.parametrize(
+    "text", [b"{", b"[1]", b'{"UsedUtc": 1}', b"\xff\xfe", b"[" * 7000], ids=repr
+)
+def test_metadata_that_cannot_be_understood_is_passed_over(saved, text):
+    content = made.gt3x(CODES, parameters=False)
+    records = [r for r in records_of(content) if r[1] != 6]
+    path = saved(with_records(content, [record(6, START_S, text), *records]))
+    np.testing.assert_array_equal(read(path)[0], CODES)
+    assert open_recording(path).header.utc_known is False
+
+
+def test_a_pause_while_the_device_lies_still_is_a_gap(saved):
+    content = made.gt3x(CODES, idle_seconds=frozenset([3, 4, 5]))
+    samples, times, segments, recording = read(saved(content))
+    np.testing.assert_array_equal(samples, np.delete(CODES, slice(300, 600), axis=0))
+    assert segments == [("start", 300), ("idle_sleep", 400)]
+    assert times[300] - times[299] == 3_010_000_000
+    assert recording.health.gap_ns == 3 * SECOND_NS
+    assert remarks_of(recording) == {
+        "idle_sleep": "1 times, 0.1 min in all, the device lay still and recorded nothing"
+    }
+
+
+def test_a_connection_is_a_gap_of_its_own_kind_and_the_one_at_the_end_is_none(saved):
+    content = made.gt3x(CODES, usb_seconds=frozenset([3, 4]), lost_seconds=frozenset([5]))
+    samples, _, segments, recording = read(saved(content))
+    np.testing.assert_array_equal(samples, np.delete(CODES, slice(300, 600), axis=0))
+    assert segments == [("start", 300), ("usb_connection", 400)]
+    assert set(remarks_of(recording)) == {"usb_connection"}
+
+
+def test_seconds_that_are_missing_without_a_word_are_a_gap(saved):
+    _, times, segments, recording = read(saved(made.gt3x(CODES, lost_seconds=frozenset([3]))))
+    assert segments == [("start", 300), ("lost_block", 600)]
+    assert times[300] - times[299] == 1_010_000_000
+    assert recording.health.remarks == []
+
+
+def test_records_of_the_next_second_may_come_before_the_samples_of_this_one(saved):
+    content = made.gt3x(CODES, idle_seconds=frozenset([3, 4, 5]))
+    records = records_of(content)
+    places = [i for i, r in enumerate(records) if r[1] == 3]
+    for i in places:
+        records[i - 1], records[i] = records[i], records[i - 1]
+    _, _, segments, _ = read(saved(with_records(content, records)))
+    assert segments == [("start", 300), ("idle_sleep", 400)]
+
+
+def test_a_clock_that_is_set_back_opens_a_segment(saved):
+    content = made.gt3x(CODES)
+    records = records_of(content)
+    seconds = [r for r in records if is_second(r)]
+    late = [record(r[1], stamp_of(r) - 3600, r[8:-1]) for r in seconds[5:]]
+    path = saved(with_records(content, [*records[:3], *seconds[:5], *late]))
+    _, times, segments, recording = read(path)
+    assert segments == [("start", 500), ("clock_backwards", 500)]
+    assert times[500] - times[499] == 10_000_000 - 3600 * SECOND_NS
+    assert "clock_backwards" in remarks_of(recording)
+
+
+@pytest.mark.parametrize(("rate_hz", "step_ns"), [(30, 33_333_333), (32, 31_250_000)])
+def test_samples_of_a_second_are_spread_evenly_over_it(saved, rate_hz, step_ns):
+    content = made.gt3x(CODES[: 10 * rate_hz], rate_hz=rate_hz)
+    _, times, _, recording = read(saved(content))
+    assert recording.header.nominal_hz == rate_hz
+    assert np.abs(np.diff(times) - step_ns).max() <= 1
+    assert set(np.diff(times[::rate_hz])) == {SECOND_NS}
+
+
+# -- numbers of the format
+
+
+@pytest.mark.parametrize(
+    ("raw", "value"),
+    [
+        (0x09400000, 256.0),
+        (0x0C400000, 2048.0),
+        (0x00C00000, -0.5),
+        (0xFF400000, 0.25),
+        (0, 0.0),
+        (0x007FFFFF, np.inf),
+        (0x00800000, -np.inf),
+    ],
+)
+def test_floats_among_the_parameters(raw, value):
+    assert gt3x_info.decode_float(raw) == value
+
+
+@pytest.mark.parametrize(
+    ("text", "ns"),
+    [
+        ("637043424000000000", 1_568_745_600 * SECOND_NS),
+        ("0", None),
+        ("-5", None),
+        ("", None),
+        ("9" * 20, None),
+        ("9" * 40, None),
+    ],
+)
+def test_ticks_since_the_year_1(text, ns):
+    assert gt3x_info.ticks_ns(text) == ns
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [
+        ("-04:00:00", -14_400),
+        ("02:00:00", 7200),
+        ("+05:30:00", 19_800),
+        ("x", None),
+        ("99:00", None),
+    ],
+)
+def test_offsets_are_written_with_and_without_a_sign(text, seconds):
+    assert gt3x_info.offset_s(text) == seconds
+
+
+# -- the calibration of an .agdc
+
+MATRIX = np.array([[1 / 251, 0.0001, -0.0002], [0.0001, 1 / 249, 0.0003], [-0.0002, 0.0003, 0.004]])
+OFFSET = np.array([3.0, -5.0, 7.5])
+
+
+def calibration(**more):
+    said = {"isCalibrated": False, "calibrationMethod": 2}
+    for i, a in enumerate("XYZ"):
+        said[f"offset{a}_32"] = float(OFFSET[i])
+        said[f"sensitivity{a}{a}_32"] = 100 / MATRIX[i, i]
+        for j, b in list(enumerate("XYZ"))[i + 1 :]:
+            said[f"sensitivity{a}{b}_32"] = 100 * (1 / (MATRIX[i, j] + 0.004) - 250)
+    return {**said, **more}
+
+
+def agdc(codes, said, scale=b"1"):
+    content = made.gt3x(codes, rate_hz=32, log="activity3", serial="CPW1B", parameters=False)
+    content = with_info(content, b"Scale: 256.0", b"Scale: " + scale)
+    return zipped({**members_of(content), "calibration.json": json.dumps(said).encode()})
+
+
+def test_counts_that_are_not_calibrated_are_calibrated_here(saved):
+    codes = np.random.default_rng(4).integers(-2048, 2048, (320, 3)).astype(np.int16)
+    path = saved(agdc(codes, calibration()))
+    expected = np.einsum("ij,nj->ni", MATRIX, codes - OFFSET)
+    np.testing.assert_allclose(g_of(path), expected, rtol=0, atol=1e-10)
+
+
+def test_calibrated_values_at_the_ends_are_seen_to_clip(saved):
+    for end in (-2048, 2047):
+        for axis in range(3):
+            codes = np.random.default_rng(axis).integers(-2048, 2048, (320, 3)).astype(np.int16)
+            codes[:, axis] = end
+            recording = open_recording(saved(agdc(codes, calibration())))
+            for chunk in recording.chunks():
+                g = chunk.scale.to_g(chunk.samples)[:, axis]
+                assert np.all((g <= chunk.scale.lowest) | (g >= chunk.scale.highest))
+
+
+@pytest.mark.parametrize("said", [{"isCalibrated": True}, {}])
+def test_counts_that_are_calibrated_are_only_scaled(saved, said):
+    np.testing.assert_array_equal(g_of(saved(agdc(CODES[:960], said, b"256"))), CODES[:960] / 256)
+
+
+def test_counts_without_their_calibration_are_refused(saved):
+    members = members_of(agdc(CODES[:960], calibration()))
+    del members["calibration.json"]
+    with pytest.raises(RecordingError, match="a scale of 1 counts per g and has no calibration"):
+        open_recording(saved(zipped(members)))
+
+
+@pytest.mark.parametrize(
+    ("said", "named"),
+    [
+        (calibration(calibrationMethod=1), "method 1, which is unknown"),
+        (calibration(offsetX_32=None), "no usable offsetX_32"),
+        (calibration(sensitivityXY_32="1"), "no usable sensitivityXY_32"),
+        (calibration(sensitivityZZ_32=float("nan")), "no usable sensitivityZZ_32"),
+        (calibration(sensitivityZZ_32=0), "an impossible sensitivityZZ"),
+        (calibration(sensitivityXZ_32=-25_000), "an impossible sensitivityXZ"),
+        ([], "a damaged calibration.json"),
+    ],
+)
+def test_a_calibration_that_cannot_be_used_is_refused(saved, said, named):
+    with pytest.raises(RecordingError, match=named):
+        open_recording(saved(agdc(CODES[:960], said)))
+
+
+def test_a_calibration_for_another_rate_is_refused():
+    with pytest.raises(RecordingError, match="no usable offsetX_30"):
+        parse_calibration(Path("x"), json.dumps(calibration()).encode(), 30)
+
+
+# -- what it is
+
+
+def test_the_members_tell_the_format():
+    assert actigraph_gt3x.sniff_members(["log.bin", "info.txt"])
+    assert actigraph_gt3x.sniff_members(["x/Info.txt", "x/ACTIVITY.BIN"])
+    assert actigraph_gt3x.sniff_members(["log.bin"])
+    assert not actigraph_gt3x.sniff_members(["activity.bin"])
+    assert not actigraph_gt3x.sniff_members(["info.txt", "blog.bin"])
