@@ -3,8 +3,8 @@
 A file given by name is always an input. In a folder, searched with all its subfolders:
 
 - a file with the ending of a device format (any case, ``.gz`` behind it or not) is an input;
-- a file of a format that holds many things (CSV, Parquet, EDF, Avro, zip) is an input if it opens as
-  a recording or is empty, else it is skipped, which the ledger says;
+- a file of a format that holds many things (CSV, Parquet, EDF, Avro, zip) is an input if it opens
+  as a recording or is empty, else it is skipped, which the ledger says;
 - any other file is an input if it opens as a recording, else it is nobody's business;
 - hidden files and folders, and output folders of this program, are not looked at.
 

@@ -104,7 +104,8 @@ class Header:
     """What a file says of itself. Nothing in it is believed where the samples can be asked."""
 
     format: str
-    """Short name of the format: ``axivity-cwa``, ``geneactiv-bin``, ``edf``, ``csv``, ..."""
+    """Short name of the format: ``axivity-cwa``, ``geneactiv-bin``, ``actigraph-gt3x``, ``edf``,
+    ``csv``, ..."""
     device: str | None = None
     serial: str | None = None
     firmware: str | None = None

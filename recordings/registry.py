@@ -26,8 +26,8 @@ SHOWN_MEMBERS = 3
 """Names of an archive's members in a message."""
 
 _KNOWN = (
-    "Axivity .cwa, GENEActiv .bin, ActiGraph .gt3x and .agdc, EDF and BDF, Empatica EmbracePlus and "
-    "CentrePoint .avro, CSV and Parquet tables, each also as .gz or in a .zip"
+    "Axivity .cwa, GENEActiv .bin, ActiGraph .gt3x and .agdc, EDF and BDF, Empatica EmbracePlus "
+    "and CentrePoint .avro, CSV and Parquet tables, each also as .gz or in a .zip"
 )
 
 _UNREAD: tuple[tuple[int, bytes, str, str], ...] = (
@@ -38,6 +38,8 @@ _UNREAD: tuple[tuple[int, bytes, str, str], ...] = (
     (0, b"RIFF", "a WAV file", "use the original .cwa it was made from"),
     (0, b"\x89HDF\r\n", "an HDF5 file", "export it as CSV"),
     (0, b"\xd0\xcf\x11\xe0", "an old Excel workbook", "save it as CSV"),
+    (0, b"PK\x05\x06", "an empty zip archive", "copy it again"),
+    (0, b"PK\x07\x08", "a part of a split zip archive", "join the parts and unpack them"),
     (0, b"7z\xbc\xaf", "a 7z archive", "unpack it"),
     (0, b"\x28\xb5\x2f\xfd", "a zstd archive", "unpack it"),
     (0, b"BZh", "a bzip2 archive", "unpack it"),

@@ -35,13 +35,16 @@ OLD_END = 2046
 LEAST_COUNTS_PER_G, MOST_COUNTS_PER_G = 16.0, 65_536.0
 """A scale beyond is none: an .agdc states 1, for its calibration is in a file of its own."""
 
+_OLD_MEMBERS = ("info.txt", "lux.bin", "battery.bin", "eeprom.bin")
+"""What stands beside ``activity.bin``."""
+
 _REMEDY = "download the recording from the device again"
 
 
 def sniff_members(members: Sequence[str]) -> bool:
-    """Whether an archive has these members; of a cut one the log may be all there is."""
-    old = member_named(members, "activity.bin") and member_named(members, "info.txt")
-    return bool(old or member_named(members, "log.bin"))
+    """Whether an archive has these members; of a cut one not all may be left."""
+    old = any(member_named(members, name) for name in _OLD_MEMBERS)
+    return bool(member_named(members, "log.bin") or (old and member_named(members, "activity.bin")))
 
 
 def open_reader(path: Path, options: ReadOptions) -> Gt3xReader | OldGt3xReader:  # noqa: ARG001 (the file knows)
@@ -138,6 +141,12 @@ class OldGt3xReader:
 
 
 def _open_old(path: Path, log: str, device: Device) -> OldGt3xReader:
+    if not device.fields:
+        raise RecordingError(
+            path,
+            "has lost its info.txt, which alone says when and how fast the samples were taken",
+            remedy=_REMEDY,
+        )
     rate_hz = _rate_hz(path, device.rate_hz)
     if device.start_ns is None:
         raise RecordingError(path, "states no Start Date in its info.txt", remedy=_REMEDY)

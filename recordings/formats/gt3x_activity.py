@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -49,31 +48,44 @@ class _Zeros:
     left_out: int = field(default=0, init=False)
     """Samples."""
     _seen: int = field(default=0, init=False)
-    _last: int = field(default=-1, init=False)
-    """Index of the newest sample that is not zero: zeros behind it are held back."""
+    _first: int = field(default=0, init=False)
+    """Index of the first sample not handed out yet: zeros are held back until they end."""
 
     def without(self, samples: NDArray[np.int16]) -> Iterator[tuple[int, NDArray[np.int16]]]:
         """Yield (index of the first sample, samples) of what stays, in order."""
         base = self._seen
         self._seen += len(samples)
-        present = base + np.flatnonzero(samples.any(axis=1))
-        before = np.concatenate([[self._last], present])[:-1]
-        long = present - before > self.rate_hz
-        self.left_out += int((present - before - 1)[long].sum())
-        for a, b in pairwise(sorted({0, *np.flatnonzero(long).tolist(), len(present)})):
-            first = int(present[a] if long[a] else before[a] + 1)
-            rows = samples[max(first - base, 0) : present[b - 1] + 1 - base]
-            held_back = np.zeros((max(base - first, 0), 3), np.int16)
-            yield first, np.concatenate([held_back, rows])
-        self._last = int(present[-1]) if len(present) else self._last
+        runs, end = self._runs(samples, base)
+        for start, stop in [*runs, (end, end)]:
+            if start > self._first:
+                held_back = np.zeros((max(base - self._first, 0), 3), np.int16)
+                rows = samples[max(self._first - base, 0) : start - base]
+                yield self._first, np.concatenate([held_back, rows]) if len(held_back) else rows
+            self._first = stop
+            self.left_out += stop - start
+
+    def _runs(self, samples: NDArray[np.int16], base: int) -> tuple[list[tuple[int, int]], int]:
+        """Return the runs of zeros (start, stop) that are long, and where those at the end begin.
+
+        What is held back belongs to the run with which the samples begin.
+        """
+        absent = (samples[:, 0] | samples[:, 1] | samples[:, 2]) == 0
+        held_back = self._first < base
+        edges = base + np.flatnonzero(np.diff(absent, prepend=held_back, append=False))
+        edges = np.concatenate([np.full(int(held_back), self._first), edges])
+        runs = edges.reshape(-1, 2)
+        ended = runs[:, 1] < self._seen
+        long = runs[:, 1] - runs[:, 0] >= self.rate_hz
+        end = self._seen if ended.all() else int(runs[-1, 0])
+        return [(start, stop) for start, stop in runs[ended & long].tolist()], end
 
     def rest(self) -> Iterator[tuple[int, NDArray[np.int16]]]:
         """Yield the zeros at the end if they last less than a second."""
-        count = self._seen - self._last - 1
+        count = self._seen - self._first
         if count >= self.rate_hz:
             self.left_out += count
         elif count:
-            yield self._last + 1, np.zeros((count, 3), np.int16)
+            yield self._first, np.zeros((count, 3), np.int16)
 
 
 @dataclass(slots=True)

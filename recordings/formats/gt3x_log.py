@@ -30,13 +30,13 @@ _BREAKS = {
     gt3x.SHORT: "short_block",
 }
 _SENTENCES = {
-    gt3x.REPEATED: ("duplicate_block", "{} seconds that came twice were used once"),
-    gt3x.UNEVEN: ("uneven_block", "{} seconds do not hold {rate} samples as the others do"),
-    gt3x.OVERFLOWS: ("overflow", "{} times the device says that it lost samples"),
-    gt3x.PLUGS: ("usb_connection", "{} times the device was connected and recorded nothing"),
+    gt3x.REPEATED: ("duplicate_block", "a second that came twice was used once: {times}"),
+    gt3x.UNEVEN: ("uneven_block", "a second does not hold {rate} samples as others do: {times}"),
+    gt3x.OVERFLOWS: ("overflow", "the device says {times} that it lost samples"),
+    gt3x.PLUGS: ("usb_connection", "the device was connected and recorded nothing: {times}"),
     gt3x.IDLES: (
         "idle_sleep",
-        "{} times, {minutes:.1f} min in all, the device lay still and recorded nothing",
+        "the device lay still and recorded nothing: {times}, {minutes:.1f} min in all",
     ),
 }
 
@@ -160,8 +160,7 @@ class Joiner:
         if self._first_bad >= 0:
             self.health.remark(
                 "bad_block",
-                f"{self.health.blocks_bad} damaged places were left out, the first at byte "
-                f"{self._first_bad} of the log",
+                f"damaged records were left out, the first at byte {self._first_bad} of the log",
             )
         if self._cut_bytes:
             self.health.remark(
@@ -169,21 +168,25 @@ class Joiner:
             )
         minutes = self._tally[gt3x.IDLE_S] / 60
         for which, (code, sentence) in _SENTENCES.items():
-            if self._tally[which]:
-                text = sentence.format(self._tally[which], rate=self.rate_hz, minutes=minutes)
+            count = int(self._tally[which])
+            if count:
+                times = "once" if count == 1 else f"{count} times"
+                text = sentence.format(times=times, rate=self.rate_hz, minutes=minutes)
                 self.health.remark(code, text)
 
     def _anchors(self, seconds: NDArray[np.void], edges: NDArray[np.int64]) -> NDArray[np.int64]:
         """Return the time of the first sample of a run, and that behind the end of each second."""
         start_ns = (seconds["time_s"] + self.stamp_offset_s) * SECOND_NS
-        behind_ns = start_ns + np.rint(seconds["samples"] * (SECOND_NS / self.rate_hz)).astype(int)
-        anchors = np.column_stack([edges, np.concatenate([start_ns[:1], behind_ns])])
+        lasts_ns = np.rint(seconds["samples"] * (SECOND_NS / self.rate_hz)).astype(np.int64)
+        times_ns = np.concatenate([start_ns[:1], start_ns + lasts_ns])
+        anchors = np.column_stack([edges, times_ns])
         return anchors if seconds["why"][0] != gt3x.CONTINUES else anchors[1:]
 
     def _count_lost(self, batch: Batch) -> None:
         kinds = batch.records["kind"]
         lost = batch.records[kinds == gt3x.LOST]
         self._cut_bytes += int(batch.records["size"][kinds == gt3x.CUT].sum())
+        self.health.blocks += len(lost)
         self.health.blocks_bad += len(lost)
         self.health.bytes_skipped += int(lost["size"].sum())
         if len(lost) and self._first_bad < 0:

@@ -50,9 +50,9 @@ def test_a_record_with_a_wrong_byte_costs_that_second_only(saved):
     assert segments == [("start", 400), ("bad_block", 500)]
     assert times[400] - times[399] == 1_010_000_000
     health = recording.health
-    assert (health.blocks, health.blocks_bad, health.bytes_skipped) == (9, 1, SECOND_BYTES)
+    assert (health.blocks, health.blocks_bad, health.bytes_skipped) == (10, 1, SECOND_BYTES)
     assert remarks_of(recording) == {
-        "bad_block": f"1 damaged places were left out, the first at byte {start} of the log"
+        "bad_block": f"damaged records were left out, the first at byte {start} of the log"
     }
 
 
@@ -88,7 +88,9 @@ def test_a_second_that_comes_twice_is_used_once(saved):
     samples, _, segments, recording = read(path)
     np.testing.assert_array_equal(samples, CODES)
     assert segments == [("start", 1000)]
-    assert remarks_of(recording) == {"duplicate_block": "1 seconds that came twice were used once"}
+    assert remarks_of(recording) == {
+        "duplicate_block": "a second that came twice was used once: once"
+    }
 
 
 @pytest.mark.parametrize(
@@ -111,7 +113,7 @@ def test_a_second_with_another_number_of_samples(saved, size, kept, segments):
     np.testing.assert_array_equal(samples, expected)
     assert found == segments
     assert remarks_of(recording) == {
-        "uneven_block": "1 seconds do not hold 100 samples as the others do"
+        "uneven_block": "a second does not hold 100 samples as others do: once"
     }
 
 
@@ -121,7 +123,7 @@ def test_what_the_device_lost_is_told(saved):
     records.insert(6, record(19, stamp_of(records[6]), b""))
     _, _, segments, recording = read(saved(with_records(content, records)))
     assert segments == [("start", 1000)]
-    assert "1 times the device says" in remarks_of(recording)["overflow"]
+    assert "the device says once" in remarks_of(recording)["overflow"]
 
 
 @pytest.mark.parametrize("deflated", [False, True])
@@ -263,6 +265,12 @@ def kept_of(codes, rate):
         if not codes[first : first + rate].any():
             kept[first : first + rate] = False
     return kept
+
+
+def test_a_bare_stream_that_lost_its_info_is_refused_by_name(saved):
+    content = (made.DATA / "neo_old_30hz.gt3x").read_bytes()
+    with pytest.raises(RecordingError, match=r"has lost its info.txt.*download the recording"):
+        open_recording(saved(content[:30_000]))
 
 
 @pytest.mark.parametrize(

@@ -48,6 +48,8 @@ def test_the_content_decides_and_not_the_name(saved, content, found, pack, name)
         (b"MDTC" + bytes(50), "Matrix"),
         (b"RIFF\0\0\0\0WAVEfmt ", "WAV"),
         (b"\x89HDF\r\n\x1a\n", "HDF5"),
+        (zipped(), "empty zip"),
+        (b"PK\x07\x08" + zipped("a"), "split zip"),
         (zipped("[Content_Types].xml", "xl/workbook.xml"), "Excel"),
         (zipped("a.csv", "b.csv"), r"zip archive of 2 files \(a.csv, b.csv\)"),
         (zipped(*"abcde"), r"zip archive of 5 files \(a, b, c, ...\)"),

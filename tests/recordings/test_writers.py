@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-import io
 import tempfile
-import zipfile
 from itertools import pairwise
 from pathlib import Path
 
@@ -13,7 +11,6 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from naive_gt3x import records_of
 from naive_recordings import cwa_sector
 from pyarrow import csv
 
@@ -22,11 +19,9 @@ from recordings.synthetic import DEVICES, Recipe, plan, samples, synthesise, wri
 from recordings.writers import (
     CwaLayout,
     GeneactivLayout,
-    Gt3xLayout,
     write_csv,
     write_cwa,
     write_geneactiv,
-    write_gt3x,
 )
 
 S = 1_000_000_000
@@ -67,12 +62,6 @@ def read(path):
         reasons,
         recording,
     )
-
-
-def unpacked(raw_bytes):
-    """Members of an archive: their dates are those of the writing."""
-    with zipfile.ZipFile(io.BytesIO(raw_bytes)) as archive:
-        return {name: archive.read(name) for name in archive.namelist()}
 
 
 def sectors(raw_bytes):
@@ -143,18 +132,6 @@ def test_the_cutting_into_pieces_does_not_change_a_geneactiv_file(cuts):
     raw, times_ns = codes(1000), times(1000, 100)
     whole = content(write_geneactiv, [(raw, times_ns)])
     assert content(write_geneactiv, cut(raw, times_ns, cuts)) == whole
-
-
-@settings(max_examples=15)
-@given(
-    cuts=st.lists(st.integers(0, 1000), max_size=8),
-    log=st.sampled_from(["activity", "activity2", "activity3", "old"]),
-)
-def test_the_cutting_into_pieces_does_not_change_a_gt3x_file(cuts, log):
-    raw, times_ns = codes(1000), times(1000, 30)
-    layout = Gt3xLayout(log=log, idle_seconds=frozenset({3, 4}))
-    whole = content(write_gt3x, [(raw, times_ns)], layout)
-    assert unpacked(content(write_gt3x, cut(raw, times_ns, cuts), layout)) == unpacked(whole)
 
 
 @settings(max_examples=20)
@@ -374,68 +351,6 @@ def test_a_plan_states_its_offset_and_its_site(tmp_path):
     layout = GeneactivLayout()
     assert tuple(g / 100 for g in layout.gain) == device.counts_per_g
     assert tuple(o / 100 for o in layout.offset) == device.zero_counts
-
-
-# --- GT3X ----------------------------------------------------------------------------------------
-
-
-def test_the_log_of_a_gt3x_file_is_a_sequence_of_good_records():
-    layout = Gt3xLayout(idle_seconds=frozenset({2, 3}), usb_seconds=frozenset({5}))
-    log = unpacked(content(write_gt3x, [(codes(300, step=1), times(300, 30))], layout))["log.bin"]
-    records = records_of(log)
-    assert [r.kind for r in records] == [6, 6, 21, 2, 26, 26, 3, 3, 26, 26, *[26] * 5]
-    assert [r.payload for r in records if r.kind == 3] == [b"\x08", b"\x09"]
-    first_s = START_NS // S
-    stamps = [r.time_s - first_s for r in records[3:]]
-    assert stamps == [1, 0, 1, 2, 4, 4, 5, 6, 7, 8, 9, 10]
-    assert [len(r.payload) for r in records[8:]] == [180, 1, 180, 180, 180, 180, 1]
-
-
-def test_parameters_state_scale_rate_and_time():
-    log = unpacked(content(write_gt3x, [(codes(30, step=1), times(30, 30))]))["log.bin"]
-    payload = records_of(log)[2].payload
-    entries = [payload[i : i + 8].hex() for i in range(0, len(payload), 8)]
-    assert entries[0] == "0000370000004009"  # 256 as in real files
-    assert entries[2] == "01000a001e000000"
-
-
-def test_twelve_bits_are_packed_as_in_the_example_of_the_format():
-    raw = np.array([[8, 6, -323], [9, 7, -321], [8, 7, -321], [0, 0, 0]], np.int16)
-    layout = Gt3xLayout(rate_hz=4, log="activity")
-    log = unpacked(content(write_gt3x, [(raw, times(4, 4))], layout))["log.bin"]
-    (payload,) = [r.payload for r in records_of(log) if r.kind == 0 and len(r.payload) > 1]
-    assert payload[:13].hex() == "006008ebd007009ebf007008eb"
-    assert payload[13] >> 4 == 0xF
-
-
-def test_what_an_old_device_did_not_record_is_zero():
-    raw = codes(120, step=1)
-    layout = Gt3xLayout(log="old", lost_seconds=frozenset({1}))
-    stream = unpacked(content(write_gt3x, [(raw, times(120, 30))], layout))["activity.bin"]
-    assert len(stream) == 120 * 9 // 2
-    assert not any(stream[135:270])
-    assert any(stream[:135])
-    assert any(stream[270:])
-
-
-@pytest.mark.parametrize("log", ["activity", "activity2"])
-@pytest.mark.parametrize("bad", [-2049, 2048])
-def test_a_code_that_an_actigraph_cannot_store_is_refused(tmp_path, bad, log):
-    raw = codes(300)
-    raw[7, 2] = bad
-    with pytest.raises(ValueError, match="12 bits"):
-        write_gt3x(tmp_path / "x.gt3x", [(raw, times(300, 30))], Gt3xLayout(log=log))
-
-
-@pytest.mark.parametrize("rate_hz", [0, 31])
-def test_a_rate_that_no_actigraph_has_is_refused(rate_hz):
-    with pytest.raises(ValueError, match="all are even"):
-        Gt3xLayout(rate_hz=rate_hz)
-
-
-def test_less_than_a_second_is_refused(tmp_path):
-    with pytest.raises(ValueError, match="second"):
-        write_gt3x(tmp_path / "x.gt3x", [(codes(29), times(29, 30))])
 
 
 # --- CSV -----------------------------------------------------------------------------------------
