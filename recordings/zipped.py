@@ -144,7 +144,6 @@ class Unzip:
     def _stored(self) -> Iterator[memoryview]:
         while self._left and (piece := self._packed()):
             yield piece
-        self.truncated |= bool(self._left)
 
     def _inflated(self) -> Iterator[bytes]:
         inflate = isal_zlib.decompressobj(wbits=-15)

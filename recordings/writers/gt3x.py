@@ -22,6 +22,7 @@ _ACTIVITY, _BATTERY, _EVENT, _METADATA, _PARAMETERS, _ACTIVITY2, _ACTIVITY3 = 0,
 _TYPES = {"activity": _ACTIVITY, "activity2": _ACTIVITY2, "activity3": _ACTIVITY3}
 _ENTER, _LEAVE = b"\x08", b"\x09"
 _USB = b"Z"
+_FEATURES, _IDLE_SLEEP = 400, 4
 _TICKS_AT_1970, _TICKS_PER_S = 621_355_968_000_000_000, 10_000_000
 
 
@@ -177,7 +178,8 @@ def _settings(layout: Gt3xLayout, start_s: int) -> Iterator[bytes]:
         yield _record(_METADATA, stamp_s, json.dumps(said).encode())
     if layout.parameters:
         offset_s = 60 * layout.utc_offset_min if layout.in_utc else 0
-        entries = [(0, 55, _float(layout.counts_per_g)), (1, 2, 400), (1, 10, layout.rate_hz)]
+        features = _FEATURES | (_IDLE_SLEEP if layout.idle_seconds else 0)
+        entries = [(0, 55, _float(layout.counts_per_g)), (1, 2, features), (1, 10, layout.rate_hz)]
         entries += [(1, 12, start_s), (1, 14, stamp_s), (1, 40, offset_s & 0xFFFFFFFF)]
         payload = b"".join(struct.pack("<HHI", *entry) for entry in entries)
         yield _record(_PARAMETERS, stamp_s, payload)

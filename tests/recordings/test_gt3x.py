@@ -181,6 +181,7 @@ def test_utc_stamps_are_moved_to_the_local_time_they_state(saved, offset_min, pa
 
 def test_an_offset_among_the_parameters_is_enough(saved):
     content = made.gt3x(CODES, utc_offset_min=-300, in_utc=True)
+    content = with_info(content, b"TimeZone: -05:00:00\r\n", b"")
     silent = with_records(content, [r for r in records_of(content) if r[1] != 6])
     assert open_recording(saved(silent)).header.known_offset_s == -300 * 60
 

@@ -125,6 +125,7 @@ def test_what_looks_like_a_record_behind_damage_must_have_a_known_type_and_a_nea
         (31, T0 + 5, 24, False),
         (26, T0 - 2 * naive.DAY, 24, False),
         (26, T0 + 401 * naive.DAY, 24, False),
+        (6, T0, 8192, True),
         (6, T0, 8193, False),
     ]:
         log = second(0) + b"\xff" + record(kind, time_s, bytes(size)) + second(6)

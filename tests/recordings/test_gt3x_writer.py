@@ -68,6 +68,13 @@ def test_parameters_state_scale_rate_and_time():
     assert entries[2] == "01000a001e000000"
 
 
+@pytest.mark.parametrize(("idle", "features"), [((), "90010000"), ((3,), "94010000")])
+def test_idle_sleep_mode_is_among_the_features(idle, features):
+    layout = Gt3xLayout(idle_seconds=frozenset(idle))
+    log = members_of(content([(codes(300), times(300, 30))], layout))["log.bin"]
+    assert records_of(log)[2].payload[8:16].hex() == "01000200" + features
+
+
 def test_twelve_bits_are_packed_as_in_the_example_of_the_format():
     raw = np.array([[8, 6, -323], [9, 7, -321], [8, 7, -321], [0, 0, 0]], np.int16)
     layout = Gt3xLayout(rate_hz=4, log="activity")

@@ -217,6 +217,14 @@ def test_bytes_put_in_or_lost_cost_little(saved):
     assert read(saved(shorter), "log.bin")[0][: place - 37] == BIG[: place - 37]
 
 
+@pytest.mark.parametrize("count", [1, 65_533, 65_534, 65_535, 65_536, 200_000])
+def test_the_next_member_is_found_behind_any_number_of_other_bytes(saved, count):
+    content = archive({"x": b"x" * 9, "y": b"y" * 9})
+    place = content.index(b"PK", 4)
+    path = saved(headless(content[:place] + b"P" * count + content[place:]))
+    assert read(path, "y") == (b"y" * 9, True)
+
+
 @every_method
 def test_a_wrong_checksum_is_told_and_undoes_nothing(saved, method):
     content = archive({"x": BIG}, method)
