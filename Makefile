@@ -35,8 +35,14 @@ quality: setup ## Hold the detector against synthetic nights of known truth
 memory: setup ## Measure peak memory for a day and for a fortnight
 	$(BIN)/python benchmarks/memory.py
 
+formats: setup ## Measure what reading costs, by format
+	$(BIN)/python benchmarks/formats.py
+
+fuzz: setup ## Throw 100,000 damaged files of each kind at the readers
+	$(BIN)/python benchmarks/fuzz.py --inputs 100000
+
 clean: ## Remove caches and what was built, keep .venv
 	rm -rf build dist out *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis .benchmarks
 	find . -path ./.venv -prune -o -name __pycache__ -type d -exec rm -rf {} +
 
-.PHONY: help setup test check format docs sample quality memory clean
+.PHONY: help setup test check format docs sample quality memory formats fuzz clean
