@@ -25,7 +25,20 @@ class Epochs:
         self._seen = np.zeros(epochs.N_LEVELS)
         self._codes = np.empty((3, CAPACITY * 5 * frame_n), np.int32)
         self._guesses = np.zeros(3, np.int64)
-        self._temperature_c = np.nan
+        self._last_c = np.nan
+        """Temperature of the open epoch's last sample so far."""
+        self.restart()
+
+    def restart(self) -> None:
+        """Forget the temperatures of the segment before: samples are counted anew."""
+        self._felt_from, self._felt_c = np.empty(0, np.int64), np.empty(0)
+
+    def feel(self, celsius: float, index: int) -> None:
+        """Take the temperature that holds from a sample of the segment on."""
+        if len(self._felt_c) and np.array_equal(self._felt_c[-1], celsius, equal_nan=True):
+            return
+        self._felt_from = np.append(self._felt_from, index)
+        self._felt_c = np.append(self._felt_c, celsius)
 
     def add(
         self,
@@ -34,7 +47,6 @@ class Epochs:
         floors: NDArray[np.float64],
         knots: NDArray[np.int64],
         observed_from: int,
-        temperature_c: float,
     ) -> NDArray[np.void]:
         """Add the frames between ``edges`` (window positions) and return the epochs they complete.
 
@@ -46,8 +58,6 @@ class Epochs:
             The segment's clock.
         observed_from
             Segment index of the first sample in which an event can be seen.
-        temperature_c
-            Of these samples.
         """
         first, stop = window.origin + edges[0], window.origin + edges[-1]
         first_ns, last_ns = sample_times(knots, np.array([first, stop - 1]))
@@ -75,8 +85,18 @@ class Epochs:
             numbers,
             rows,
         )
-        self._temperature_c = temperature_c
-        return self._table(numbers[:done], rows[:done])
+        return self._table(numbers[:done], rows[:done], self._felt(cuts, parts, numbers[:done, 0]))
+
+    def _felt(
+        self, cuts: NDArray[np.int64], parts: NDArray[np.int64], done: NDArray[np.int64]
+    ) -> NDArray[np.float64]:
+        """Temperature at the last sample of every epoch done, whatever chunks it came in."""
+        reading = np.searchsorted(self._felt_from, cuts[1:] - 1, side="right") - 1
+        at_end_c = np.concatenate([[self._last_c], self._felt_c[reading]])
+        self._last_c = at_end_c[-1]
+        self._felt_from = self._felt_from[reading[-1] :]
+        self._felt_c = self._felt_c[reading[-1] :]
+        return np.asarray(at_end_c[np.searchsorted(parts[:, 2], done, side="right")])
 
     def finish(self) -> NDArray[np.void]:
         """Close the last epoch."""
@@ -84,9 +104,14 @@ class Epochs:
             return np.empty(0, EPOCH)
         row = np.empty((1, 20))
         epochs.close_epoch(self._state, self._seen, self._codes, self._guesses, row[0])
-        return self._table(self._state[None, :3], row)
+        return self._table(self._state[None, :3], row, self._last_c)
 
-    def _table(self, numbers: NDArray[np.int64], rows: NDArray[np.float64]) -> NDArray[np.void]:
+    def _table(
+        self,
+        numbers: NDArray[np.int64],
+        rows: NDArray[np.float64],
+        temperature_c: NDArray[np.float64] | float,
+    ) -> NDArray[np.void]:
         table = np.zeros(len(numbers), EPOCH)
         table["start_ns"] = numbers[:, epochs.EPOCH] * EPOCH_NS
         table["n_samples"] = numbers[:, epochs.COUNT]
@@ -96,5 +121,5 @@ class Epochs:
             width = EPOCH[name].shape[0] if EPOCH[name].shape else 1
             table[name] = rows[:, column : column + width] if width > 1 else rows[:, column]
             column += width
-        table["temperature_c"] = self._temperature_c
+        table["temperature_c"] = temperature_c
         return table

@@ -1,21 +1,15 @@
-"""The one pass: samples in, final candidates and epochs out.
-
-All state is carried from chunk to chunk, and frames are counted from each segment's first sample,
-so any cutting of the same samples gives the same rows. At a gap everything restarts.
-"""
+"""The one pass: samples in, final candidates and epochs out."""
 
 from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
 
-from recordings import Chunk, sample_times
-
 from .candidates import could_be_sleep_start, cut_snippet, measure
 from .design import Design
-from .epoching import Epochs
 from .kernels import bands, events, levels
 from .scan import CANDIDATE, EPOCH, Scan, Snippet
+from .segments import Pass
 from .settings import ScanSettings
 from .window import Window
 
@@ -23,7 +17,7 @@ Found = tuple[NDArray[np.int64], NDArray[np.float64]]
 """Events as the scan kernel leaves them: (m, 4) indices and (m, 3) values."""
 
 
-class Stream:
+class Stream(Pass):
     """Detect sharp movement in samples as they come.
 
     Parameters
@@ -50,56 +44,10 @@ class Stream:
     def __init__(self, rate_hz: float, step_g: float, settings: ScanSettings | None = None) -> None:
         self._settings = settings or ScanSettings()
         self._design = d = Design.of(rate_hz, step_g, self._settings)
-        self._window = Window(d.kept_n, d.batch_n, d.rms_n)
-        self._epochs = Epochs(d.frame_n)
-        self._segment = -1
-        self._started = False
-        self._next_index = 0
-        self._end_ns = -(2**62)
-        self._finished = False
+        super().__init__(Window(d.kept_n, d.batch_n, d.rms_n), d.frame_n)
 
-    def push(self, chunk: Chunk) -> Scan:
-        """Take the next chunk and return the rows that have become final.
-
-        Samples are judged some 30,000 at a time, so most calls with small chunks return nothing.
-
-        Raises
-        ------
-        ValueError
-            If the chunk neither opens a segment nor continues the last one, or after
-            :meth:`finish`.
-        """
-        if self._finished:
-            raise ValueError("this stream has finished; make a new one")
-        rows: list[Scan] = []
-        if chunk.opens_segment or self._segment < 0:
-            rows.append(self._close_segment())
-            self._segment, self._started, self._knots = self._segment + 1, False, chunk.knots
-        elif chunk.first_index != self._next_index:
-            raise ValueError(f"expected sample {self._next_index}, got {chunk.first_index}")
-        self._next_index = chunk.first_index + len(chunk)
-        self._learn_clock(chunk)
-        offset = 0 if self._started else self._already_recorded(chunk)
-        if offset < len(chunk) and not self._started:
-            self._start(chunk, offset)
-        while offset < len(chunk):
-            offset += self._window.take(chunk, offset)
-            if self._window.full:
-                rows.append(self._advance(last=False))
-        return Scan.concat(rows)
-
-    def finish(self) -> Scan:
-        """End the stream and return the remaining rows."""
-        rows = self._close_segment()
-        self._finished = True
-        return Scan.concat([rows, Scan(epochs=self._epochs.finish())])
-
-    def _start(self, chunk: Chunk, offset: int) -> None:
-        """Begin a segment at the first sample that is used: everything is counted from it."""
-        self._started = True
-        self._first_index = chunk.first_index + offset
-        first_g = chunk.scale.to_g(chunk.samples[offset : offset + 1])[0]
-        self._window.restart(first_g, self._first_index)
+    def _begin(self) -> None:
+        """Begin a segment with nothing seen."""
         self._observed_from = self._first_index + self._design.blank_n
         self._filter_state = np.zeros((3, 6, 2))
         history_n = round(self._settings.floor_s)
@@ -109,30 +57,6 @@ class Stream:
         self._indices[events.PREVIOUS_END] = self._observed_from
         self._values = np.zeros(events.N_VALUES)
         self._pending: Found = np.empty((0, 4), np.int64), np.empty((0, 3))
-
-    def _already_recorded(self, chunk: Chunk) -> int:
-        """Samples whose time has been recorded before (the clock was set back): left out."""
-        index = np.arange(chunk.first_index, chunk.first_index + len(chunk))
-        return int(np.searchsorted(chunk.times_ns(index), self._end_ns))
-
-    def _learn_clock(self, chunk: Chunk) -> None:
-        """Keep all knots that samples in the window may still need."""
-        self._temperature_c = chunk.temperature_c
-        fresh = chunk.knots[chunk.knots[:, 0] > self._knots[-1, 0]]
-        knots = np.concatenate([self._knots, fresh]) if len(fresh) else self._knots
-        if self._started:
-            needed = int(np.searchsorted(knots[:, 0], self._window.origin, side="right")) - 1
-            knots = knots[min(max(0, needed), len(knots) - 2) :]
-        self._knots = knots
-
-    def _close_segment(self) -> Scan:
-        if not self._started:
-            return Scan()
-        scan = self._advance(last=True)
-        stop = self._window.origin + self._window.filled
-        self._end_ns = int(sample_times(self._knots, np.array([stop]))[0])
-        self._started = False
-        return scan
 
     def _advance(self, *, last: bool) -> Scan:
         """Filter and judge all whole frames; at the end of a segment also the rest."""
@@ -145,9 +69,7 @@ class Stream:
         if len(edges) > 1:
             self._filter(edges)
             floors = self._follow_levels(edges)
-            epoch_rows = self._epochs.add(
-                window, edges, floors, self._knots, self._observed_from, self._temperature_c
-            )
+            epoch_rows = self._epochs.add(window, edges, floors, self._knots, self._observed_from)
             window.filtered = int(edges[-1])
         candidates, snippets = self._release(last=last)
         return Scan(candidates, epoch_rows, snippets)

@@ -46,7 +46,7 @@ LAYERS = {
         "findings",
         "figures kinds onset",
         "series guider wear grid",
-        "stream",  # the one pass
+        "stream segments",  # the one pass, and what every pass has in common
         "candidates epoching window",
         "design filters",
         "kernels",
@@ -72,7 +72,7 @@ UPWARD = {
 APART = (
     (
         "nights kinds onset series guider wear grid",
-        "stream candidates epoching window design kernels",
+        "stream segments candidates epoching window design kernels",
     ),
 )
 """Parts that meet only in the tables of :mod:`detector.scan`."""

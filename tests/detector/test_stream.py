@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 
 import naive_detector as naive
@@ -11,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from detector.epoching import EPOCH_NS
-from detector.scan import Scan
+from detector.scan import EPOCH, Scan
+from detector.segments import Survey
 from detector.settings import SettingsError
 from detector.stream import Stream
 from recordings import SECOND_NS, Chunk, Scale
@@ -92,6 +94,61 @@ def test_a_window_that_slides_many_times_gives_the_same_bytes():
     whole = scan_array(accel_g, 25.0)
     assert len(whole.candidates) == len(np.arange(20, 1480, 40.0))
     assert same(scan_array(accel_g, 25.0, range(100, 37_500, 333)), whole)
+
+
+def warming(accel_g, temperatures_c, cuts=()):
+    """Chunks of 300 samples with a temperature each, cut further at will."""
+    for k, celsius in enumerate(temperatures_c):
+        first = 300 * k
+        chunk = Chunk.uniform(accel_g[first : first + 300], 25.0, START_NS, first_index=first)
+        chunk = replace(chunk, temperature_c=celsius)
+        yield from chunk.split(*sorted({c - first for c in cuts if first < c < first + 300}))
+
+
+@given(cuts=st.lists(st.integers(0, 1500), max_size=12))
+@settings(max_examples=20)
+def test_temperatures_do_not_depend_on_the_cutting_either(minute, cuts):
+    felt_c = [20.0, np.nan, 31.5, 31.5, 22.0]
+    scan = scan_pieces(warming(minute, felt_c, cuts), 25.0)
+    assert same(scan, scan_pieces(warming(minute, felt_c), 25.0))
+    # an epoch has the temperature of its last sample
+    last = np.cumsum(scan.epochs["n_samples"]) - 1
+    expected = np.array(felt_c)[last // 300].astype(np.float32)
+    np.testing.assert_array_equal(scan.epochs["temperature_c"], expected)
+
+
+def test_temperatures_of_a_segment_end_with_it(minute):
+    first, second = gapped(minute, 100.0)
+    scan = scan_pieces([replace(first, temperature_c=30.0), second], 25.0)
+    cold = np.isnan(scan.epochs["temperature_c"])
+    assert scan.epochs["start_ns"][cold].min() >= second.start_ns - EPOCH_NS
+    assert cold.sum() == pytest.approx(6, abs=1)
+
+
+def surveyed(chunks, rate_hz):
+    survey = Survey(rate_hz)
+    return Scan.concat([*[survey.push(chunk) for chunk in chunks], survey.finish()])
+
+
+@given(cuts=st.lists(st.integers(0, 1500), max_size=12))
+@settings(max_examples=20)
+def test_a_survey_sees_the_epochs_of_the_stream_without_its_filters(minute, cuts):
+    felt_c = [20.0, np.nan, 31.5, 31.5, 22.0]
+    scan = scan_pieces(warming(minute, felt_c), 25.0)
+    found = surveyed(warming(minute, felt_c, cuts), 25.0)
+    filtered = {"observed_s", "jerk_max_g_per_s", "accel_max_mg", "floor_g_per_s"}
+    for name in set(EPOCH.names) - filtered:
+        assert found.epochs[name].tobytes() == scan.epochs[name].tobytes(), name
+    assert (found.epochs["observed_s"] == 0).all()
+    assert np.isnan(found.epochs["floor_g_per_s"]).all()
+    assert len(found.candidates) == 0
+
+
+def test_a_survey_begins_anew_at_a_gap(minute):
+    chunks = gapped(minute, 7.0)
+    found, scan = surveyed(chunks, 25.0), scan_pieces(chunks, 25.0)
+    assert found.epochs["start_ns"].tobytes() == scan.epochs["start_ns"].tobytes()
+    assert found.epochs["mean_g"].tobytes() == scan.epochs["mean_g"].tobytes()
 
 
 @given(st.integers(800, 1500))
