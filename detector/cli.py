@@ -24,7 +24,7 @@ from .cache import use_own_cache
 from .config import dump_toml, load_toml, with_values
 from .console import Console
 from .flags import chosen, explained, two_times, with_settings
-from .options import Reading, Running, Showing
+from .options import Looking, Running, Showing
 from .parameter import SettingsError
 from .settings import Settings
 from .version import ALGORITHM_VERSION, VERSION
@@ -85,7 +85,7 @@ def main(words: Sequence[str] | None = None) -> int:
     return status or OK
 
 
-_NOTHING_SAID = Reading()
+_NOTHING_SAID = Looking()
 
 
 @app.command(sort_key=1, usage=f"Usage: {_NAME} run INPUT... -o OUT [OPTIONS]")
@@ -134,7 +134,7 @@ def run(*inputs: Path, flags: Running, **settings: str) -> int:
 
 
 @app.command(sort_key=2, usage=f"Usage: {_NAME} inspect INPUT... [OPTIONS]")
-def inspect(*inputs: Path, flags: Reading = _NOTHING_SAID) -> int:
+def inspect(*inputs: Path, flags: Looking = _NOTHING_SAID) -> int:
     """Show what recordings are and how healthy, without looking for sleep.
 
     Parameters
@@ -146,14 +146,15 @@ def inspect(*inputs: Path, flags: Reading = _NOTHING_SAID) -> int:
     console = flags.console()
     _check_inputs(inputs)
     use_own_cache()
-    from .inspect import described, inspect_all, listed
+    from .inspect import inspect_all
+    from .inspection import described, listed
     from .job import RunOptions
 
     options = RunOptions(
         tz=flags.tz, device_tz=flags.device_tz, reading=flags.reading(), naming=flags.naming()
     )
     with console.progress("inspect") as bar:
-        found = inspect_all(inputs, options, bar.update)
+        found = inspect_all(inputs, options, quick=flags.quick, advance=bar.update)
     names = [(one.title, one.subject.participant_source) for one in found if not one.skipped]
     for text in options.naming.remarks(names):
         console.problem(text)

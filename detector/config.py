@@ -9,7 +9,7 @@ import json
 import textwrap
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from dataclasses import fields, replace
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
@@ -109,8 +109,7 @@ def settings_reference() -> str:
 
 
 def _groups(settings: Settings) -> tuple[tuple[str, Any], ...]:
-    groups = (settings.scan, settings.sleep, settings.window, settings.kinds)
-    return tuple((group.GROUP, group) for group in groups)
+    return tuple((each.name, getattr(settings, each.name)) for each in fields(settings))
 
 
 def _summary(group: object) -> str:

@@ -7,9 +7,11 @@ from typing import Any, get_args
 
 import numpy as np
 
-from .grid import EPOCHS_PER_MIN, Floats, Grid, Mask, angle_deg, rolling_mean, runs
+from recordings import SECOND_NS
+
+from .grid import EPOCH_NS, EPOCHS_PER_MIN, Floats, Grid, Mask, angle_deg, rolling_mean, runs
 from .night import SLEEP_STARTS, Events, Interval, Kind, Site, Sleep
-from .settings import WindowSettings
+from .settings import Settings, WindowSettings
 
 OTHER_KINDS: tuple[Kind, ...] = tuple(k for k in get_args(Kind) if k not in SLEEP_STARTS)
 
@@ -23,19 +25,31 @@ class Picture:
     """The night's masks and windows, from which all figures follow."""
 
     grid: Grid
+    """Slots with a stuck axis are unknown in it."""
     off: Mask
     """Not worn."""
     noisy: Mask
     """Worn or not, too high a noise floor."""
+    stuck: Mask
+    """With samples, but an axis was stuck."""
+    shaken: Mask
+    """Steadily, by a vehicle or a fan."""
+    idle: tuple[Interval, ...]
+    """Gaps because the device does not record stillness."""
     sleep: Sleep | None
     window: Interval | None
     """The onset window."""
     settings: WindowSettings
 
     @property
+    def unusable(self) -> Mask:
+        """Whatever was recorded there is not believed."""
+        return self.off | self.noisy | self.stuck
+
+    @property
     def usable_s(self) -> Floats:
         """Seconds of every slot in which an event would have been seen and believed."""
-        return np.where(self.off | self.noisy, 0.0, self.grid.observed_s)
+        return np.where(self.unusable, 0.0, self.grid.observed_s)
 
     @property
     def asleep(self) -> Interval | None:
@@ -93,6 +107,11 @@ class Picture:
         return "gap" if lost_min >= off_min else "off"
 
 
+def hiding_floor_g_per_s(settings: Settings) -> float:
+    """Noise floor above which the smallest jerk that is counted no longer exceeds the threshold."""
+    return settings.kinds.jerk_min_g_per_s / settings.scan.on_factor
+
+
 def too_noisy(grid: Grid, settings: WindowSettings) -> Mask:
     """Slots of stretches of a minute or more with too high a floor."""
     high = runs(grid.floor_g_per_s > settings.noisy_floor_g_per_s)
@@ -104,19 +123,48 @@ def too_noisy(grid: Grid, settings: WindowSettings) -> Mask:
 
 def measures(picture: Picture, events: Events, site: Site) -> dict[str, Any]:
     """All numbers of a :class:`detector.night.Night` that are no counts, by name."""
-    grid = picture.grid
+    grid, window = picture.grid, picture.window
+    blanked_s = np.where(picture.stuck, 0.0, grid.sampled_s - grid.observed_s)
     return {
+        "window_usable_min": None if window is None else picture.usable_min(window),
         "usable_h": usable_h(picture),
         "night_usable_h": night_usable_h(picture),
         "observed_h": float(grid.sampled_s.sum()) / 3600,
         "wear_pct": wear_pct(picture),
         "gap_min": gap_min(grid),
-        "blanked_min": float(np.sum(grid.sampled_s - grid.observed_s)) / 60,
+        "blanked_min": float(np.sum(blanked_s)) / 60,
         "clipped_samples": int(grid.n_clipped.sum()),
-        "floor_g_per_s": floor_g_per_s(picture),
+        "floor_g_per_s": typical(picture, grid.floor_g_per_s),
         "plm_acc_per_h": plm_acc_per_h(picture, events, site),
         "posture_changes_per_h": posture_changes_per_h(picture),
+        "noisy_min": float(np.sum(grid.sampled_s * picture.noisy * picture.extent)) / 60,
+        "nonwear_min": float(grid.sampled_s[picture.off].sum()) / 60,
+        "stuck_min": float(grid.sampled_s[picture.stuck].sum()) / 60,
+        "idle_min": idle_min(picture),
+        "clipped_pct": clipped_pct(grid),
+        "temperature_c": typical(picture, grid.temperature_c),
+        "measured_hz": measured_hz(grid),
     }
+
+
+def idle_min(picture: Picture) -> float:
+    """Minutes of the night in which the device did not record because it lay still."""
+    return 60 * sum(gap.hours for gap in picture.idle)
+
+
+def clipped_pct(grid: Grid) -> float | None:
+    """Share of the night's samples at an end of the sensor's range."""
+    samples = grid.n_samples.sum()
+    return 100 * float(grid.n_clipped.sum() / samples) if samples else None
+
+
+def measured_hz(grid: Grid) -> float | None:
+    """Samples per second of device time, over epochs between others that are whole as well."""
+    whole = grid.sampled_s == EPOCH_NS / SECOND_NS
+    inner = whole[1:-1] & whole[:-2] & whole[2:]
+    if not inner.any():
+        return None
+    return float(grid.n_samples[1:-1][inner].mean()) * SECOND_NS / EPOCH_NS
 
 
 def usable_h(picture: Picture) -> float:
@@ -139,11 +187,11 @@ def wear_pct(picture: Picture) -> float | None:
     return 100 * float(recorded[~picture.off].sum()) / total if total > 0 else None
 
 
-def floor_g_per_s(picture: Picture) -> float | None:
-    """Median noise floor of the worn sleep period (of the worn night if there is none)."""
-    floor = picture.grid.floor_g_per_s[(picture.extent > 0) & ~picture.off]
-    floor = floor[~np.isnan(floor)]
-    return float(np.median(floor)) if len(floor) else None
+def typical(picture: Picture, values: Floats) -> float | None:
+    """Median over the worn sleep period (the worn night if there is none)."""
+    known = values[(picture.extent > 0) & ~picture.off]
+    known = known[~np.isnan(known)]
+    return float(np.median(known)) if len(known) else None
 
 
 def gap_min(grid: Grid) -> float:

@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from .figures import MINUTE_NS, Picture, usable_h
+from .figures import (
+    MINUTE_NS,
+    Picture,
+    clipped_pct,
+    hiding_floor_g_per_s,
+    idle_min,
+    typical,
+    usable_h,
+    wear_pct,
+)
 from .kinds import COARSE_STEP_G
 from .night import Interval, Sleep, Status
 from .reasons import REASONS
@@ -97,11 +106,55 @@ def _second_sleep(night: Standing) -> bool:
 
 
 def _no_sleep(night: Standing) -> bool:
-    return night.sleep is None and night.worn_h >= _shortest_h(night)
+    """Enough was seen to say so: stillness that was not recorded is not absent."""
+    return night.sleep is None and night.worn_h >= _shortest_h(night) and not _idle(night)
+
+
+def _idle(night: Standing) -> bool:
+    """Unrecorded stillness may hide a whole still block, and what was recorded carries no count."""
+    hidden = idle_min(night.picture) >= night.settings.sleep.block_min
+    return hidden and night.picture.headline is None
+
+
+def _shaken(night: Standing) -> bool:
+    """From the first stillness to waking, where there is sleep; walking about before it is not."""
+    picture, asleep = night.picture, night.picture.asleep
+    if asleep is None:
+        return bool(picture.shaken.any())
+    begin_ns = asleep.start_ns
+    if picture.window is not None:
+        before_ns = round(night.settings.window.before_min * MINUTE_NS)
+        begin_ns = picture.window.start_ns + before_ns
+    in_bed = picture.grid.weights([Interval(begin_ns, asleep.end_ns)]) > 0
+    return bool((picture.shaken & in_bed).any())
+
+
+def _loud(night: Standing) -> bool:
+    """The usual floor of sleep hides the smallest jerks that are counted."""
+    floor = typical(night.picture, night.picture.grid.floor_g_per_s)
+    return bool(night.sleep and floor and floor > hiding_floor_g_per_s(night.settings))
+
+
+def _gaps_in_sleep(night: Standing) -> bool:
+    whole_s = 5 * night.picture.extent
+    missing_s = whole_s - night.picture.extent * night.picture.grid.sampled_s
+    least_s = night.settings.health.missing_pct / 100 * whole_s.sum()
+    return bool(night.sleep and missing_s.sum() > least_s)
+
+
+def _off_in_sleep(night: Standing) -> bool:
+    worn_pct = wear_pct(night.picture)
+    least_pct = 100 - night.settings.health.missing_pct
+    return bool(night.sleep and worn_pct is not None and worn_pct < least_pct)
+
+
+def _clipped(night: Standing) -> bool:
+    return (clipped_pct(night.picture.grid) or 0.0) > night.settings.health.clipped_pct
 
 
 FINDINGS: tuple[tuple[str, Callable[[Standing], bool]], ...] = (
     ("no_data", lambda n: n.sampled_h == 0),
+    ("idle_sleep_mode", _idle),
     ("never_worn", lambda n: _shortest_h(n) <= n.sampled_h and n.worn_h < _shortest_h(n)),
     ("too_short", lambda n: 0 < n.sampled_h < _shortest_h(n) and n.sleep is None),
     ("no_sleep", _no_sleep),
@@ -111,10 +164,14 @@ FINDINGS: tuple[tuple[str, Callable[[Standing], bool]], ...] = (
         "window_not_observed",
         lambda n: n.picture.window is not None and n.picture.headline is None,
     ),
+    ("stuck_axis", lambda n: bool(n.picture.stuck.any())),
+    ("idle_gaps", lambda n: bool(n.picture.idle) and not _idle(n)),
     ("sleep_at_border", lambda n: n.onset_cut or n.wake_cut),
     ("gap_at_onset", lambda n: n.picture.main_loss == "gap" and not n.onset_cut),
     ("off_at_onset", lambda n: n.picture.main_loss == "off"),
     ("noisy_at_onset", lambda n: n.picture.main_loss == "noisy"),
+    ("vibration", _shaken),
+    ("high_floor", _loud),
     (
         "short_usable",
         lambda n: n.sleep is not None and usable_h(n.picture) < n.settings.window.usable_spt_h,
@@ -129,6 +186,9 @@ FINDINGS: tuple[tuple[str, Callable[[Standing], bool]], ...] = (
     ),
     ("fragment", _broken),
     ("second_sleep", _second_sleep),
+    ("gaps_in_sleep", _gaps_in_sleep),
+    ("off_in_sleep", _off_in_sleep),
+    ("clipped", _clipped),
     ("no_knock_test", lambda n: n.rate_hz < n.settings.scan.impact_min_rate_hz),
     ("coarse_step", lambda n: n.step_g >= COARSE_STEP_G),
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,7 +24,7 @@ Ranges = NDArray[np.int64]
 
 _SUMMARIES = (
     *("median_g", "mean_g", "sd_g", "min_g", "max_g"),
-    *("accel_max_mg", "floor_g_per_s", "temperature_c"),
+    *("jerk_max_g_per_s", "accel_max_mg", "floor_g_per_s", "temperature_c"),
 )
 """Epoch fields that are unknown where there are too few samples."""
 
@@ -50,6 +50,7 @@ class Grid:
     sd_g: Floats
     min_g: Floats
     max_g: Floats
+    jerk_max_g_per_s: Floats
     accel_max_mg: Floats
     floor_g_per_s: Floats
     temperature_c: Floats
@@ -101,6 +102,16 @@ class Grid:
 
     def __len__(self) -> int:
         return len(self.known)
+
+    def without(self, mask: Mask) -> Grid:
+        """Return the night with these slots unknown and unobserved, though they hold samples."""
+        if not mask.any():
+            return self
+        hidden = {name: getattr(self, name).copy() for name in _SUMMARIES}
+        for values in hidden.values():
+            values[mask] = np.nan
+        observed_s = np.where(mask, 0.0, self.observed_s)
+        return replace(self, known=self.known & ~mask, observed_s=observed_s, **hidden)
 
     def time_ns(self, slot: int) -> int:
         """Device time at which a slot begins."""

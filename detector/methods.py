@@ -87,7 +87,8 @@ def _data(rows: Sequence[Row]) -> str:
     what = "; ".join(f"{count} x {kind}" for kind, count in sorted(kinds.items()))
     return f"""
     Recordings analysed: {len(done)} ({what}). Time zone: {", ".join(zones)}. The rates are those
-    measured against the device's clock; samples were neither resampled nor filled in.
+    measured against the device's clock; samples were neither resampled nor filled in, and not
+    calibrated. Time with a stuck axis, and gaps for whatever reason, are unobserved.
     {_ANONYMISED if any(row.get("anonymised") for row in done) else ""}"""
 
 

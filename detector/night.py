@@ -51,6 +51,11 @@ class Interval:
         """Whether both share any time."""
         return self.start_ns < other.end_ns and other.start_ns < self.end_ns
 
+    def within(self, other: Interval) -> Interval | None:
+        """Return what both share, None if that is nothing."""
+        start_ns, end_ns = max(self.start_ns, other.start_ns), min(self.end_ns, other.end_ns)
+        return Interval(start_ns, end_ns) if start_ns < end_ns else None
+
     def shifted(self, by_ns: int) -> Interval:
         """Moved in time by ``by_ns``."""
         return Interval(self.start_ns + by_ns, self.end_ns + by_ns)
@@ -121,7 +126,7 @@ class Night:
     events: Events
     nonwear: tuple[Interval, ...] = ()
     unusable: tuple[Interval, ...] = ()
-    """Time whose noise floor is too high."""
+    """Time whose noise floor is too high, or in which an axis was stuck."""
     sleep: Sleep | None = None
     window: Interval | None = None
     """The onset window, where there is an onset."""
@@ -140,6 +145,18 @@ class Night:
     clipped_samples: int = 0
     floor_g_per_s: float | None = None
     """Median noise floor of the sleep period (of the night if there is none)."""
+    noisy_min: float = 0.0
+    """Minutes of the sleep period (of the night if there is none) whose noise floor is too high."""
+    nonwear_min: float = 0.0
+    """Minutes of the night with samples, but not worn."""
+    stuck_min: float = 0.0
+    """Minutes of the night with samples, but a stuck axis."""
+    idle_min: float = 0.0
+    """Minutes that the device did not record because it lay still."""
+    clipped_pct: float | None = None
+    temperature_c: float | None = None
+    """Median of the worn sleep period (of the night if there is none)."""
+    measured_hz: float | None = None
     counts: dict[str, int | None] = field(default_factory=dict)
     """``sleep_starts_onset``, ``..._onset_early15``, ``..._onset_late15``, ``..._reonset``,
     ``..._sleep``, ``..._night``, ``n_clusters`` and ``n_<kind>`` of every other kind."""

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from recordings import NightSpan
 
-from . import figures, findings, series, wear
+from . import faults, figures, findings, series, wear
 from .figures import MINUTE_NS, Picture
 from .grid import EPOCH_NS, Grid, Mask
 from .kinds import HIGH, MEDIUM, Judgement, classify, least_size_mg
@@ -34,6 +34,7 @@ def judge(  # noqa: PLR0913 (what is known of a recording, each by its name)
     rate_hz: float,
     settings: Settings,
     given: Interval | None = None,
+    idle: tuple[Interval, ...] = (),
 ) -> Night:
     """Decide everything about one night.
 
@@ -56,9 +57,11 @@ def judge(  # noqa: PLR0913 (what is known of a recording, each by its name)
         All limits.
     given
         Sleep onset and wake as a diary states them, instead of those found.
+    idle
+        Gaps in which the device did not record because it lay still; others do not matter.
     """
     scan = scan.between(span.start_ns, span.end_ns)
-    picture = _picture(scan, Grid.of(scan.epochs, span, rate_hz), settings, site, given)
+    picture = _picture(scan, Grid.of(scan.epochs, span, rate_hz), settings, site, given, idle)
     events, countable = _events(picture, scan.candidates, settings, site, step_g)
     standing = findings.Standing(
         picture=picture,
@@ -69,7 +72,7 @@ def judge(  # noqa: PLR0913 (what is known of a recording, each by its name)
         settings=settings,
     )
     codes = findings.reasons(standing)
-    grid, window = picture.grid, picture.window
+    grid = picture.grid
     return Night(
         span=span,
         index=index,
@@ -78,19 +81,25 @@ def judge(  # noqa: PLR0913 (what is known of a recording, each by its name)
         scan=scan,
         events=events,
         nonwear=grid.intervals(picture.off),
-        unusable=grid.intervals(picture.noisy),
+        unusable=grid.intervals(picture.noisy | picture.stuck),
         sleep=picture.sleep,
-        window=window,
-        window_usable_min=None if window is None else picture.usable_min(window),
+        window=picture.window,
         counts=figures.counts(picture, events, countable),
         **figures.measures(picture, events, site),
     )
 
 
 def _picture(
-    scan: Scan, grid: Grid, settings: Settings, site: Site, given: Interval | None
+    scan: Scan,
+    grid: Grid,
+    settings: Settings,
+    site: Site,
+    given: Interval | None,
+    idle: tuple[Interval, ...],
 ) -> Picture:
-    """Find non-wear, sleep and the onset window."""
+    """Find what cannot be believed, non-wear, sleep and the onset window."""
+    stuck = faults.stuck(grid, settings.health)
+    grid = grid.without(stuck)
     suspect = wear.suspected(grid, settings.sleep)
     off = wear.proven(grid, suspect, settings.sleep)
     sleep = find_sleep(grid, grid.known & ~off, scan.candidates, settings, site=site, given=given)
@@ -98,10 +107,14 @@ def _picture(
     off = off | wear.awake_nonwear(grid, suspect, guider, settings.sleep)
     if sleep is not None:
         sleep = replace(sleep, others=_rested(grid, off, sleep.others, settings.sleep))
+    night = grid.interval(0, len(grid))
     return Picture(
         grid=grid,
         off=off,
         noisy=figures.too_noisy(grid, settings.window),
+        stuck=stuck,
+        shaken=faults.vibration(grid, figures.hiding_floor_g_per_s(settings), settings.health),
+        idle=tuple(gap for each in idle if (gap := each.within(night))),
         sleep=sleep,
         window=None if sleep is None else onset_window(sleep, settings.window),
         settings=settings.window,
@@ -198,7 +211,7 @@ def _contexts(picture: Picture, candidates: NDArray[np.void]) -> NDArray[np.str_
             put("reonset", window, np.isin(context, ("sleep", "reonset")))
     if picture.window is not None:
         put("onset", picture.window)
-    context[(picture.off | picture.noisy)[_slots(picture, candidates)]] = "unusable"
+    context[picture.unusable[_slots(picture, candidates)]] = "unusable"
     return context
 
 
@@ -211,13 +224,14 @@ def _why(
     large: Mask,
 ) -> NDArray[np.str_]:
     """Reason of the kind, or why a sleep start is not counted: the first that applies."""
-    off = picture.off[_slots(picture, candidates)]
+    slots = _slots(picture, candidates)
     why = reason.copy()
     left = uncounted.copy()
     for code, applies in (
         ("truncated", candidates["truncated"]),
         ("small", ~large),
-        ("not_worn", off),
+        ("not_worn", picture.off[slots]),
+        ("stuck", picture.stuck[slots]),
         ("noisy", context == "unusable"),
         ("outside_window", context != "onset"),
         ("no_count", left),

@@ -117,6 +117,16 @@ class Reading(Saying):
 
 @Flag(name="*")
 @dataclass(frozen=True, kw_only=True)
+class Looking(Reading):
+    """How closely recordings are looked at."""
+
+    quick: Annotated[
+        bool, _switch("read only the first ten minutes of each: nothing is said of the rest")
+    ] = False
+
+
+@Flag(name="*")
+@dataclass(frozen=True, kw_only=True)
 class Showing(Saying):
     """What the demonstration needs."""
 

@@ -14,10 +14,13 @@ from typing import IO, Any, Protocol, Self
 
 import numpy as np
 
+from recordings import Remark
+
 from . import csvtext, files
 from .columns import EVENTS, NIGHTS, RECORDINGS
 from .csvtext import Row, Value
 from .night import Night
+from .quality import remarks, warns
 from .result import Facts
 from .resultfile import FORMAT, night_json, result_json, to_json
 from .snippets import SnippetFile
@@ -127,13 +130,13 @@ class RecordingFolder:
 
     def _row(self, facts: Facts, read: Mapping[str, Any]) -> Row:
         analysable = sum(night["status"] != "not_analysable" for night in self._nights)
-        warnings = [(note.code, note.message) for note in facts.health.remarks]
+        said = remarks(facts.health, facts.quality, facts.settings)
         if self._nights and not analysable:
-            warnings.append(("no_analysable_night", "no night of it could be analysed"))
+            said.append(Remark("no_analysable_night", "no night of it could be analysed"))
         row: dict[str, Value] = dict(facts_row(facts))
-        row["status"] = "ok_with_warnings" if warnings else "ok"
-        row["reason"] = ";".join(dict.fromkeys(code for code, _ in warnings)) or None
-        row["message"] = "; ".join(text for _, text in warnings) or None
+        row["status"] = "ok_with_warnings" if any(map(warns, said)) else "ok"
+        row["reason"] = ";".join(dict.fromkeys(remark.code for remark in said)) or None
+        row["message"] = "; ".join(remark.message for remark in said) or None
         row["nights"] = len(self._nights)
         row["nights_analysable"] = analysable
         row["input_bytes"] = read["bytes"]

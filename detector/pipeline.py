@@ -6,7 +6,7 @@ costs no more memory than a day.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from pathlib import Path
@@ -25,6 +25,7 @@ from recordings import (
 
 from .naming import NamedBy
 from .night import Interval, Night, Side, Site
+from .quality import Inquiry, Quality, idle_gaps
 from .result import Facts, Result
 from .scan import Scan
 from .settings import Settings
@@ -88,6 +89,7 @@ class Analysis:
             offset_s=recording.header.known_offset_s,
         )
         self._subject = subject
+        self._inquiry = Inquiry(self.probe.rate_hz, settings.health)
         if self.probe.rate_hz > HIGHEST_RATE_HZ:
             raise RecordingError(
                 recording.path,
@@ -103,7 +105,7 @@ class Analysis:
 
     @property
     def facts(self) -> Facts:
-        """What holds for the whole recording; its health is that of the latest pass."""
+        """What holds for the whole recording, as far as the latest pass has read it."""
         subject = self._subject
         named = subject.tz or subject.device_tz
         return Facts(
@@ -111,6 +113,7 @@ class Analysis:
             path=subject.shown_path,
             header=self.recording.header,
             health=self.recording.health,
+            quality=self._inquiry.quality(),
             probe=self.probe,
             zone=self.zone,
             tz_name=None if self.zone.tz is None else str(self.zone.tz),
@@ -131,9 +134,11 @@ class Analysis:
         from .nights import judge
 
         night_start = time.fromisoformat(self.settings.window.night_start)
+        self._inquiry = Inquiry(self.probe.rate_hz, self.settings.health)
         first_date = None
         for span, scan, last_ns in split_nights(self._scans(), self.zone, night_start):
             first_date = first_date or span.date
+            self._inquiry.add(scan.epochs, span)
             night = judge(
                 scan,
                 span,
@@ -144,6 +149,7 @@ class Analysis:
                 rate_hz=self.probe.rate_hz,
                 settings=self.settings,
                 given=self._given(span),
+                idle=idle_gaps(self.recording.health),
             )
             yield night
             del scan, night  # nothing of this night lives on while the next one is gathered
@@ -173,6 +179,44 @@ class Analysis:
         for chunk in self.recording.chunks():
             yield stream.push(chunk)
         yield stream.finish()
+
+
+def survey(
+    recording: Recording,
+    rate_hz: float,
+    zone: Zone,
+    settings: Settings,
+    advance: Callable[[int], None] = lambda _: None,
+) -> Quality:
+    """Read a recording once without looking for events, and say what a run would of its sensor.
+
+    Parameters
+    ----------
+    recording
+        Its health is filled on the way.
+    rate_hz
+        Measured sampling rate.
+    zone
+        Of the device's clock.
+    settings
+        The group ``health``, and where nights begin.
+    advance
+        Called with the bytes read so far.
+    """
+    from .segments import Survey
+
+    def scans() -> Iterator[Scan]:
+        passing = Survey(rate_hz)
+        for chunk in recording.chunks():
+            advance(recording.health.bytes_read)
+            yield passing.push(chunk)
+        yield passing.finish()
+
+    inquiry = Inquiry(rate_hz, settings.health)
+    night_start = time.fromisoformat(settings.window.night_start)
+    for span, scan, _ in split_nights(scans(), zone, night_start):
+        inquiry.add(scan.epochs, span)
+    return inquiry.quality()
 
 
 def split_nights(

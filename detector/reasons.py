@@ -8,9 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-Level = Literal["event", "note", "limits", "stops", "file"]
+Level = Literal["event", "note", "limits", "stops", "file", "file_note"]
 """``event``: why an event has its kind or is not counted. Of a night: ``note`` is worth knowing,
-``limits`` limits the count, ``stops`` means that there is none. ``file``: what a reader found."""
+``limits`` limits the count, ``stops`` means that there is none. Of a recording: ``file`` is a
+problem, ``file_note`` is worth knowing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +82,7 @@ REASONS: dict[str, Reason] = _all(
         "event",
     ),
     Reason("not_worn", "The sensor was probably not worn.", "event"),
+    Reason("stuck", "An axis of the sensor was stuck at that time.", "event"),
     Reason("noisy", "The signal was too restless at that time to tell events apart.", "event"),
     Reason("outside_window", "It lies outside the window around sleep onset.", "event"),
     Reason(
@@ -90,6 +92,12 @@ REASONS: dict[str, Reason] = _all(
     ),
     # Nights without a count.
     Reason("no_data", "There is no usable signal in this night.", "stops"),
+    Reason(
+        "idle_sleep_mode",
+        "The device stopped recording while it lay still (idle sleep mode): falling asleep, and "
+        "sleep itself, cannot be seen.",
+        "stops",
+    ),
     Reason("never_worn", "The sensor was hardly worn in this night.", "stops"),
     Reason("too_short", "Too little of this night was recorded to look for sleep.", "stops"),
     Reason(
@@ -121,11 +129,34 @@ REASONS: dict[str, Reason] = _all(
         "by day, move it into their waking time, for example by --window.night-start 18:00.",
         "limits",
     ),
+    Reason(
+        "stuck_axis",
+        "An axis of the sensor was stuck for minutes or hours: that time is taken as unobserved.",
+        "limits",
+    ),
+    Reason(
+        "idle_gaps",
+        "At times the device stopped recording while it lay still (idle sleep mode): what happened "
+        "then is unknown.",
+        "limits",
+    ),
     Reason("gap_at_onset", "Near sleep onset signal is missing.", "limits"),
     Reason("off_at_onset", "Near sleep onset the sensor was probably not worn.", "limits"),
     Reason(
         "noisy_at_onset",
         "Near sleep onset the signal was too restless to tell events apart.",
+        "limits",
+    ),
+    Reason(
+        "vibration",
+        "Something shook the sensor steadily for a long time, as a vehicle or a fan does: "
+        "smaller jerks are hidden in it.",
+        "limits",
+    ),
+    Reason(
+        "high_floor",
+        "The noise floor is high for most of the sleep period: the smallest jerks that are counted "
+        "are hidden in it.",
         "limits",
     ),
     Reason(
@@ -144,6 +175,14 @@ REASONS: dict[str, Reason] = _all(
         "limits",
     ),
     Reason("fragment", "Only a part of this night was recorded.", "limits"),
+    # Nights: worth knowing.
+    Reason("gaps_in_sleep", "Signal is missing in a part of the sleep period.", "note"),
+    Reason("off_in_sleep", "For a part of the sleep period the sensor was not worn.", "note"),
+    Reason(
+        "clipped",
+        "Many samples stand at an end of the sensor's range, where stronger movement is cut off.",
+        "note",
+    ),
     Reason(
         "second_sleep",
         "This night holds a second long rest period; onset and counts are those of the longest.",
@@ -287,6 +326,34 @@ REMARKS: dict[str, Reason] = _all(
     Reason("unit_doubtful", "At rest the values do not add up to 1 g: check the unit.", "file"),
 )
 """What readers say of a file, by code: apart, because a file and an event can both be truncated."""
+
+FOUND: dict[str, Reason] = _all(
+    Reason("gaps", "Between the first and the last sample there are interruptions.", "file"),
+    Reason(
+        "idle_sleep_mode",
+        "The device stopped recording while it lay still (idle sleep mode): falling asleep cannot "
+        "be seen.",
+        "file",
+    ),
+    Reason("too_slow", "Sampled too slowly to show a jerk: a run refuses it.", "file"),
+    Reason(
+        "stuck_axis",
+        "An axis of the sensor was stuck: that time is taken as unobserved.",
+        "file",
+    ),
+    Reason(
+        "clipped",
+        "Many samples stand at an end of the sensor's range, where stronger movement is cut off.",
+        "file_note",
+    ),
+    Reason(
+        "calibration_off",
+        "At rest the sensor does not show gravity as it should; onset and counts hardly depend on "
+        "it.",
+        "file_note",
+    ),
+)
+"""What the samples say of a whole recording, by code."""
 
 
 def sentence(code: str) -> str:

@@ -9,6 +9,7 @@ from recordings import Header, Health, Probe, Zone
 
 from .naming import NamedBy
 from .night import Night, Side, Site
+from .quality import Quality
 from .settings import Settings
 
 if TYPE_CHECKING:
@@ -18,7 +19,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
-    """What holds for a whole recording. ``health`` is complete once all nights have been taken."""
+    """What holds for a whole recording.
+
+    ``health`` and ``quality`` are complete once all nights have been taken.
+    """
 
     recording_id: str
     """Collision-proof within a run; also the name of the recording's output folder."""
@@ -26,6 +30,7 @@ class Facts:
     """As given, relative to the folder given on the command line; empty for arrays."""
     header: Header
     health: Health
+    quality: Quality
     probe: Probe
     zone: Zone
     tz_name: str | None

@@ -12,8 +12,10 @@ from typing import Any
 
 from recordings import Zone
 
+from .calibration import Calibration
 from .csvtext import Row
 from .night import Interval, Night, Sleep
+from .quality import remarks
 from .result import Facts
 from .tables import NIGHTS, facts_row, night_row, number
 from .version import ALGORITHM_VERSION, VERSION
@@ -145,5 +147,23 @@ def _health(facts: Facts) -> dict[str, Any]:
             }
             for s in health.segments
         ],
-        "remarks": [{"code": r.code, "message": r.message} for r in health.remarks],
+        "remarks": [
+            {"code": r.code, "message": r.message}
+            for r in remarks(health, facts.quality, facts.settings)
+        ],
+        "clipped_samples": facts.quality.clipped_samples,
+        "stuck_min": number("stuck_min", facts.quality.stuck_min),
+        "calibration": calibration_json(facts.quality.calibration),
+    }
+
+
+def calibration_json(found: Calibration) -> dict[str, Any]:
+    """Return gains, offsets and errors; nothing was corrected by them."""
+    return {
+        "status": found.status,
+        "postures": found.postures,
+        "error_before_mg": number("calib_error_before_mg", found.error_before_mg),
+        "error_after_mg": number("calib_error_after_mg", found.error_after_mg),
+        "gain": found.gain and [round(gain, 5) for gain in found.gain],
+        "offset_mg": found.offset_mg and [round(offset, 2) for offset in found.offset_mg],
     }

@@ -129,10 +129,12 @@ class Survey(Pass):
     """
 
     BATCH_N = 1 << 17
+    """Samples summed up at once."""
     NEVER = 2**62
+    """Where observation of events would begin."""
 
     def __init__(self, rate_hz: float) -> None:
-        super().__init__(Window(0, self.BATCH_N, 0.0), round(rate_hz))
+        super().__init__(Window(0, self.BATCH_N, 0.0), max(1, round(rate_hz)))
 
     def _begin(self) -> None:
         """Nothing but the epochs has a state."""

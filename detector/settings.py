@@ -15,6 +15,7 @@ from typing import Any, Literal
 from .parameter import Group, SettingsError, setting
 
 __all__ = [
+    "HealthSettings",
     "KindSettings",
     "ScanSettings",
     "Settings",
@@ -290,6 +291,14 @@ class SleepSettings(Group):
         high=33,
         source="DETACH 26; skdh 25",
     )
+    nonwear_cooler_c: float = setting(
+        3.0,
+        "in the night it must also be colder by this than when the sensor was surely worn, if it "
+        "was",
+        low=0,
+        high=15,
+        source="choice: on a real evening a worn wrist had 24 °C for an hour",
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -346,6 +355,77 @@ class WindowSettings(Group):
         low=0.2,
         high=10,
         source="simulation",
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HealthSettings(Group):
+    """What is said of the sensor, and when its signal cannot be believed."""
+
+    GROUP = "health"
+
+    stuck_min: float = setting(
+        10.0,
+        "an axis that shows one and the same value for this long may be stuck",
+        low=2,
+        high=120,
+        source="real nights: the longest that a sound axis did was 1.7 min, at a step of 15.6 mg",
+    )
+    stuck_moved_mg: float = setting(
+        300.0,
+        "and is stuck if another axis changed by this much meanwhile",
+        low=50,
+        high=2000,
+        source="choice: twenty steps of the coarsest sensor",
+    )
+    vibration_min: float = setting(
+        10.0,
+        "shortest steady shaking that is called vibration (vehicle, fan)",
+        low=2,
+        high=60,
+        source="choice",
+    )
+    missing_pct: float = setting(
+        5.0,
+        "a sleep period of which a larger share was not recorded or not worn is remarked on",
+        low=0.1,
+        high=100,
+        source="choice",
+    )
+    clipped_pct: float = setting(
+        0.1,
+        "a larger share of samples at an end of the sensor's range is remarked on",
+        low=0.001,
+        high=50,
+        source="choice; real days have up to 0.001",
+    )
+    calibration_still_mg: float = setting(
+        13.0,
+        "10 s with a smaller standard deviation on every axis tell how the sensor shows gravity",
+        low=1,
+        high=50,
+        source="van Hees 2014; GGIR",
+    )
+    calibration_reach_mg: float = setting(
+        300.0,
+        "that must have been seen beyond this on both sides of every axis",
+        low=100,
+        high=900,
+        source="van Hees 2014; GGIR",
+    )
+    calibration_error_mg: float = setting(
+        10.0,
+        "gains and offsets that leave a larger mean error are not believed",
+        low=1,
+        high=100,
+        source="van Hees 2014; GGIR",
+    )
+    calibration_off_mg: float = setting(
+        20.0,
+        "a sensor whose axes are wrong by more is remarked on",
+        low=5,
+        high=500,
+        source="choice: 17 mg turn gravity by one degree",
     )
 
 
@@ -523,6 +603,7 @@ class Settings:
     scan: ScanSettings = field(default_factory=ScanSettings)
     sleep: SleepSettings = field(default_factory=SleepSettings)
     window: WindowSettings = field(default_factory=WindowSettings)
+    health: HealthSettings = field(default_factory=HealthSettings)
     kinds: KindSettings = field(default_factory=KindSettings)
 
     def as_dict(self) -> dict[str, dict[str, Any]]:

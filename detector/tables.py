@@ -18,6 +18,7 @@ from recordings import SECOND_NS, Zone
 from .columns import DICTIONARY, EVENTS, NIGHTS, OTHER_KINDS, RECORDINGS, TABLES, Column
 from .csvtext import Row, Value
 from .night import Events, Interval, Night, Sleep
+from .quality import idle_gaps, rate_bias_pct
 from .result import Facts
 from .version import ALGORITHM_VERSION, VERSION
 
@@ -193,6 +194,13 @@ _MEASURES = (
     "blanked_min",
     "floor_g_per_s",
     "night_usable_h",
+    "noisy_min",
+    "nonwear_min",
+    "stuck_min",
+    "idle_min",
+    "clipped_pct",
+    "temperature_c",
+    "measured_hz",
 )
 
 
@@ -281,6 +289,26 @@ def facts_row(facts: Facts) -> Row:
         "participant_source": facts.participant_source,
         "parts": facts.parts,
         "anonymised": facts.anonymised,
+        **_health_cells(facts),
+    }
+
+
+def _health_cells(facts: Facts) -> dict[str, Value]:
+    """How sound file and sensor are."""
+    health, quality = facts.health, facts.quality
+    found = quality.calibration
+    idle_min = 60 * sum(gap.hours for gap in idle_gaps(health))
+    return {
+        "blocks": health.blocks,
+        "bytes_skipped": health.bytes_skipped,
+        "stamps_repaired": health.stamps_repaired,
+        "rate_bias_pct": number("rate_bias_pct", rate_bias_pct(facts.header, health)),
+        "idle_min": number("idle_min", idle_min),
+        "clipped_samples": quality.clipped_samples,
+        "stuck_min": number("stuck_min", quality.stuck_min),
+        "calibration": found.status,
+        "calib_error_before_mg": number("calib_error_before_mg", found.error_before_mg),
+        "calib_error_after_mg": number("calib_error_after_mg", found.error_after_mg),
     }
 
 

@@ -12,8 +12,13 @@ hours had 1.6 and 3.4 mg, their stillest hours 35 and 123 mg (posture shifts, br
 sensor on a table shows only its own noise, 0.1 to 0.6 mg in the mean of 5 s. Of 40 simulated
 sleepers with 4 movements and 5 twitches an hour the stillest kept it up for 1.7 hours.
 
-Deviation: temperature above the limit does not by itself prove wear, because in a warm room a
-sensor on a table has 26 °C too; absolute stillness then still counts as non-wear.
+The heartbeat that a fine sensor can show would prove wear, but its absence proves nothing (in
+neither of the real nights is there one to be seen), so that it decides nothing here.
+
+Deviations: cold is also colder than the same sensor was when it was surely worn, because in a cool
+room a wrist in the open has 24 °C (real evening). Temperature above the limit does not by itself
+prove wear, because in a warm room a sensor on a table has 26 °C too; absolute stillness then still
+counts as non-wear.
 """
 
 from __future__ import annotations
@@ -29,6 +34,8 @@ _ABSOLUTE_WINDOW_MIN = 30
 _ABSOLUTE_MIN = 120
 _TWITCH_MG, _TWITCH_SHARE = 25.0, 2.5
 """A peak above both, the second as a multiple of the sensor's own quiet peaks, is a twitch."""
+_WORN_MIN = 30
+"""Least time from which the temperature of the worn sensor is taken."""
 _LEAST_AXES = 2
 _LEAST_KNOWN_SHARE = 0.5
 
@@ -78,8 +85,9 @@ def proven(grid: Grid, suspect: Mask, settings: SleepSettings) -> Mask:
     known = np.array([grid.known[a:b].sum() for a, b in absolute])
     absolute = absolute[known > max(least, _ABSOLUTE_MIN * EPOCHS_PER_MIN)]
     mask = np.zeros(len(grid), np.bool_)
+    colder_c = _worn_c(grid, suspect) - settings.nonwear_cooler_c
     for start, stop in runs(suspect):
-        cold = stop - start > least and _is_cold(grid, start, stop, settings)
+        cold = stop - start > least and _is_cold(grid, start, stop, settings, colder_c)
         if cold or np.any((absolute[:, 0] < stop) & (absolute[:, 1] > start)):
             mask[start:stop] = True
     return mask
@@ -105,10 +113,21 @@ def absolutely_still(grid: Grid) -> Mask:
     return np.asarray(covered & ~twitched)
 
 
-def _is_cold(grid: Grid, start: int, stop: int, settings: SleepSettings) -> bool:
+def _worn_c(grid: Grid, suspect: Mask) -> float:
+    """Usual temperature of the night's unsuspicious time, infinite if too little of it is known."""
+    measured = grid.temperature_c[~suspect]
+    measured = measured[~np.isnan(measured)]
+    enough = len(measured) >= _WORN_MIN * EPOCHS_PER_MIN
+    return float(np.median(measured)) if enough else np.inf
+
+
+def _is_cold(
+    grid: Grid, start: int, stop: int, settings: SleepSettings, colder_c: float = np.inf
+) -> bool:
     measured = grid.temperature_c[start:stop]
     measured = measured[~np.isnan(measured)]
-    return len(measured) > 0 and bool(np.median(measured) < settings.nonwear_temperature_c)
+    limit_c = min(settings.nonwear_temperature_c, colder_c)
+    return len(measured) > 0 and bool(np.median(measured) < limit_c)
 
 
 def awake_nonwear(

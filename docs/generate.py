@@ -18,7 +18,7 @@ from tempfile import TemporaryDirectory
 
 from detector.cli import main as hypnic
 from detector.config import settings_reference
-from detector.reasons import REASONS, REMARKS, Reason
+from detector.reasons import FOUND, REASONS, REMARKS, Reason
 from detector.tables import TABLES
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -35,6 +35,7 @@ _LEVELS = {
     "limits": "Nights with a limited count",
     "note": "Nights: worth knowing",
     "file": "Recordings",
+    "file_note": "Recordings: worth knowing",
 }
 
 
@@ -52,7 +53,7 @@ def tables() -> str:
 
 def reasons() -> str:
     """Return every reason code with its sentence."""
-    known = [*REASONS.values(), *REMARKS.values()]
+    known = [*REASONS.values(), *REMARKS.values(), *FOUND.values()]
     parts = []
     for level, title in _LEVELS.items():
         rows = [_reason(each) for each in known if each.level == level]

@@ -15,7 +15,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from detector.calibration import Calibration
 from detector.night import Events, Interval, Night, Site, Sleep
+from detector.quality import Quality
 from detector.result import Facts, Result
 from detector.scan import CANDIDATE, EPOCH, Scan, Snippet
 from detector.settings import Settings
@@ -103,6 +105,7 @@ def made_facts(
             notes={"subject": "01"} if notes is None else notes,
         ),
         health=health,
+        quality=made_quality(),
         probe=Probe(rate_hz=RATE_HZ, step_g=1 / 256, start_ns=start_ns),
         zone=Zone.of(tz, start_ns),
         tz_name=tz,
@@ -111,6 +114,22 @@ def made_facts(
         participant_id="subject_01",
         site=site,
         side="left",
+    )
+
+
+def made_quality() -> Quality:
+    """A sound sensor with a few clipped samples."""
+    return Quality(
+        calibration=Calibration(
+            status="ok",
+            postures=120,
+            error_before_mg=6.25,
+            error_after_mg=1.5,
+            gain=(1.002, 0.998, 1.0),
+            offset_mg=(4.0, -3.0, 0.5),
+        ),
+        samples=25_000_000,
+        clipped_samples=8,
     )
 
 
@@ -272,6 +291,9 @@ def made_night(index: int = 0) -> Night:
         blanked_min=0.333,
         clipped_samples=4,
         floor_g_per_s=0.21,
+        clipped_pct=0.0001,
+        temperature_c=31.5,
+        measured_hz=RATE_HZ,
         counts=counts,
         posture_changes_per_h=1.64,
     )
@@ -293,6 +315,8 @@ def made_limited_night(index: int = 1) -> Night:
         unusable=(noisy,),
         usable_h=3.25,
         wear_pct=70.7,
+        nonwear_min=120.0,
+        noisy_min=30.0,
     )
 
 

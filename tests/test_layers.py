@@ -33,7 +33,7 @@ LAYERS = {
     "detector": (
         "__main__ cli",
         "options flags",
-        "demo doctor inspect narrator",
+        "demo doctor inspect inspection narrator",
         "cohort",  # many recordings
         "anonymise",
         "job merge",  # one recording into its folder; the tables of all
@@ -43,9 +43,9 @@ LAYERS = {
         "pipeline",  # reading, detecting and judging meet here
         "result",
         "nights",
-        "findings",
+        "findings quality",
         "figures kinds onset",
-        "series guider wear grid",
+        "series guider wear faults calibration grid",
         "stream segments",  # the one pass, and what every pass has in common
         "candidates epoching window",
         "design filters",
@@ -71,7 +71,7 @@ UPWARD = {
 
 APART = (
     (
-        "nights kinds onset series guider wear grid",
+        "nights kinds onset series guider wear faults calibration quality grid",
         "stream segments candidates epoching window design kernels",
     ),
 )

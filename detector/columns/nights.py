@@ -232,5 +232,64 @@ NIGHTS: tuple[Column, ...] = (
         "least sleep.block_min; empty without a sleep period.",
     ),
     SESSION,
+    Column(
+        "noisy_min",
+        "number",
+        "min",
+        "Time of the sleep period (of the night, if there is none) whose noise floor is too high "
+        "to judge it.",
+        "window.noisy_floor_g_per_s",
+        2,
+    ),
+    Column(
+        "nonwear_min",
+        "number",
+        "min",
+        "Time of the night in which the sensor recorded and was not worn.",
+        "after van Hees 2013",
+        2,
+    ),
+    Column(
+        "stuck_min",
+        "number",
+        "min",
+        "Time of the night in which an axis was stuck; taken as unobserved.",
+        "health.stuck_min",
+        2,
+    ),
+    Column(
+        "idle_min",
+        "number",
+        "min",
+        "Part of gap_min in which the device did not record because it lay still, or another "
+        "program had filled such time in.",
+        "file",
+        2,
+    ),
+    Column(
+        "clipped_pct",
+        "number",
+        "%",
+        "Share of the night's samples at an end of the sensor's range.",
+        "samples",
+        4,
+    ),
+    Column(
+        "temperature_c",
+        "number",
+        "°C",
+        "Median temperature of the worn sleep period (of the worn night, if there is none); empty "
+        "without a thermometer.",
+        "file",
+        1,
+    ),
+    Column(
+        "measured_hz",
+        "number",
+        "Hz",
+        "Samples per second of the device's clock in this night.",
+        "samples",
+        4,
+    ),
 )
 """``nights.csv``: one row per night, analysable or not."""

@@ -26,7 +26,13 @@ RECORDINGS: tuple[Column, ...] = (
         "ok, ok_with_warnings, failed, or skipped (in a folder but no recording, or not reached).",
         "run",
     ),
-    Column("reason", "string", "", "Codes of what went wrong, joined by a semicolon.", "run"),
+    Column(
+        "reason",
+        "string",
+        "",
+        "Codes of what went wrong or is worth knowing, joined by a semicolon.",
+        "run",
+    ),
     Column("message", "text", "", "The same in words.", "run"),
     Column("device", "text", "", "Device model.", "file header"),
     Column("serial", "text", "", "Serial number of the device.", "file header"),
@@ -124,6 +130,75 @@ RECORDINGS: tuple[Column, ...] = (
         "",
         "Whether names are left out and all dates are moved by whole weeks (--anonymise).",
         "command line",
+    ),
+    Column("blocks", "integer", "1", "Blocks read, bad ones too.", "file"),
+    Column(
+        "bytes_skipped",
+        "integer",
+        "B",
+        "Bytes passed over to find the next good block after damage.",
+        "file",
+    ),
+    Column(
+        "stamps_repaired",
+        "integer",
+        "1",
+        "Time stamps that could not be right and were not used.",
+        "file",
+    ),
+    Column(
+        "rate_bias_pct",
+        "number",
+        "%",
+        "How much faster than nominal_hz it was sampled; negative: slower.",
+        "computed",
+        2,
+    ),
+    Column(
+        "idle_min",
+        "number",
+        "min",
+        "Part of gap_min in which the device did not record because it lay still, or another "
+        "program had filled such time in.",
+        "file",
+        2,
+    ),
+    Column(
+        "clipped_samples", "integer", "1", "Samples at an end of the sensor's range.", "samples"
+    ),
+    Column(
+        "stuck_min",
+        "number",
+        "min",
+        "Time with samples in which an axis was stuck.",
+        "health.stuck_min",
+        2,
+    ),
+    Column(
+        "calibration",
+        "string",
+        "",
+        "How the sensor at rest shows gravity: ok, off (an axis is wrong by more than "
+        "health.calibration_off_mg), unclear (no gains and offsets explain it), or not_possible "
+        "(not seen at rest in enough postures). Nothing is corrected by it.",
+        "after van Hees 2014",
+    ),
+    Column(
+        "calib_error_before_mg",
+        "number",
+        "mg",
+        "Mean distance from 1 g over all postures at rest; empty if there were none.",
+        "after van Hees 2014",
+        1,
+    ),
+    Column(
+        "calib_error_after_mg",
+        "number",
+        "mg",
+        "What would be left of it with the best gain and offset of each axis; empty if none could "
+        "be found.",
+        "after van Hees 2014",
+        1,
     ),
 )
 """``recordings.csv``: one row per input found."""

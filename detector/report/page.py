@@ -9,10 +9,11 @@ from detector.config import all_parameters
 from detector.methods import methods
 from detector.night import Night
 from detector.parameter import Parameter, Value
+from detector.quality import described_gravity, remarks
 from detector.result import Facts
 from detector.settings import Settings
 from detector.tables import facts_row
-from recordings import Segment
+from recordings import Remark, Segment
 
 from .cells import Cells, cells
 from .render import render
@@ -60,7 +61,7 @@ class Page:
             shift_min=f"{window.shift_min:g}",
             nights=self._nights,
             quality=_quality(facts, row),
-            remarks=[r.message for r in facts.health.remarks],
+            remarks=[r.message for r in _remarks(facts)],
             segments=_segments(facts),
             notes=sorted(facts.header.notes.items()),
             remark=facts.notes,
@@ -111,6 +112,10 @@ def _elsewhere(facts: Facts) -> bool:
     return str(facts.zone.device_tz) != str(facts.zone.tz)
 
 
+def _remarks(facts: Facts) -> list[Remark]:
+    return remarks(facts.health, facts.quality, facts.settings)
+
+
 def _zone_sentence(facts: Facts) -> str:
     if facts.tz_name is None:
         return "Times are those of the device clock; its time zone is unknown"
@@ -122,13 +127,20 @@ _QUALITY = (
     ("Lowest rate of an hour", "lowest_hz", "Hz"),
     ("Highest rate of an hour", "highest_hz", "Hz"),
     ("Rate by the header", "nominal_hz", "Hz"),
+    ("Faster than stated by", "rate_bias_pct", "%"),
     ("Smallest step", "step_mg", "mg"),
     ("Range", "range_g", "g"),
     ("Length", "duration_h", "h"),
     ("Samples", "samples", ""),
     ("Gaps", "gaps", ""),
     ("Time in gaps", "gap_min", "min"),
+    ("Of it not recorded because it lay still", "idle_min", "min"),
+    ("Clipped samples", "clipped_samples", ""),
+    ("Time with a stuck axis", "stuck_min", "min"),
+    ("Blocks read", "blocks", ""),
     ("Damaged blocks", "blocks_bad", ""),
+    ("Bytes passed over", "bytes_skipped", ""),
+    ("Clock stamps repaired", "stamps_repaired", ""),
     ("Format", "format", ""),
     ("Firmware", "firmware", ""),
 )
@@ -136,11 +148,9 @@ _QUALITY = (
 
 def _quality(facts: Facts, row: Cells) -> list[tuple[str, str]]:
     shown = [(name, f"{row[key]} {unit}".rstrip()) for name, key, unit in _QUALITY if row[key]]
-    health = facts.health
-    counts = [("Blocks read", health.blocks), ("Clock stamps repaired", health.stamps_repaired)]
     return [
         *shown,
-        *((name, str(n)) for name, n in counts),
+        ("Gravity at rest", described_gravity(facts.quality)),
         ("Clock", str(facts.zone.device_tz or "time zone unknown")),
     ]
 

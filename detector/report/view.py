@@ -132,7 +132,16 @@ _BASIS = (
     ("Not judged after gaps", "blanked_min", " min"),
     ("Clipped samples", "clipped_samples", ""),
     ("Noise floor", "floor_g_per_s", " g/s"),
+    ("Temperature", "temperature_c", " °C"),
+    ("Sampled at", "measured_hz", " Hz"),
 )
+_FAULTS = (
+    ("Not worn", "nonwear_min", " min"),
+    ("Too noisy to judge", "noisy_min", " min"),
+    ("An axis was stuck", "stuck_min", " min"),
+    ("Not recorded because it lay still", "idle_min", " min"),
+)
+"""Shown where there was any."""
 
 
 def _groups(night: Night, clock: WallClock, row: Cells) -> tuple[tuple[str, Pairs], ...]:
@@ -154,9 +163,10 @@ def _groups(night: Night, clock: WallClock, row: Cells) -> tuple[tuple[str, Pair
     if window is not None:
         span = f"{clock.clock(window.start_ns)} to {clock.clock(window.end_ns)}"
         seen = [("Onset window", span)]
+    faults = [fault for fault in _FAULTS if row[fault[1]] != "0"]
     groups = (
         ("Sleep", (*slept, *pairs(row, _SLEEP))),
         ("Sleep starts", pairs(row, _SLEEP_STARTS)),
-        ("What this rests on", (*seen, *pairs(row, _BASIS))),
+        ("What this rests on", (*seen, *pairs(row, _BASIS), *pairs(row, faults))),
     )
     return tuple(group for group in groups if group[1])

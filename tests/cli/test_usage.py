@@ -12,7 +12,7 @@ from detector.cli import main
 from detector.config import all_parameters, dump_toml
 from detector.parameter import Parameter
 from detector.settings import Settings
-from detector.version import VERSION
+from detector.version import ALGORITHM_VERSION, VERSION
 
 
 def refused(words: list[str], capsys: pytest.CaptureFixture[str]) -> str:
@@ -103,7 +103,7 @@ def test_the_results_cannot_go_into_a_file_or_among_the_recordings(
 
 def test_the_version_names_package_and_algorithm(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--version"]) == 0
-    assert capsys.readouterr().out == f"hypnic {VERSION} (algorithm 1)\n"
+    assert capsys.readouterr().out == f"hypnic {VERSION} (algorithm {ALGORITHM_VERSION})\n"
 
 
 def test_help_names_every_command_and_no_words_mean_help(

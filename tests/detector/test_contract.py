@@ -22,7 +22,8 @@ CONTRACT = {
         median_peak_jerk_g_per_s n_micro_twitch n_limb_movement n_periodic_limb_movement
         n_rhythmic_train n_body_movement n_impact n_disturbance n_brief_other plm_acc_per_h
         posture_changes_per_h usable_h wear_pct gap_min blanked_min clipped_samples floor_g_per_s
-        night_usable_h n_sleep_episodes session
+        night_usable_h n_sleep_episodes session noisy_min nonwear_min stuck_min idle_min
+        clipped_pct temperature_c measured_hz
     """,
     "recordings.csv": """
         recording_id path participant_id site side status reason message device serial format
@@ -30,6 +31,8 @@ CONTRACT = {
         nights nights_analysable samples blocks_bad gaps gap_min input_bytes input_sha256
         config_hash algorithm_version version device_tz lowest_hz highest_hz
         session notes participant_source parts anonymised
+        blocks bytes_skipped stamps_repaired rate_bias_pct idle_min clipped_samples stuck_min
+        calibration calib_error_before_mg calib_error_after_mg
     """,
     "data_dictionary.csv": "name unit type definition source table",
 }
@@ -45,6 +48,7 @@ UNITS = {
     "_s": "s",
     "_h": "h",
     "_g": "g",
+    "_c": "°C",
 }
 """What a name's suffix says, the longest suffix first."""
 

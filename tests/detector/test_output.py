@@ -95,18 +95,31 @@ def test_the_row_counts_nights_and_passes_remarks_on(tmp_path):
     assert list(row) == [c.name for c in RECORDINGS]
     assert (row["nights"], row["nights_analysable"]) == (3, 2)
     assert row["status"] == "ok_with_warnings"
-    assert row["reason"] == "bad_block;truncated"
-    assert row["message"] == ("2 blocks with a wrong checksum were left out; the file ends early")
+    assert row["reason"] == "bad_block;truncated;gaps"
+    assert row["message"] == (
+        "2 blocks with a wrong checksum were left out; the file ends early; "
+        "1 gap (1.5 min without samples)"
+    )
     assert row["input_sha256"] == INPUT["sha256"]
 
 
 def test_a_healthy_recording_is_ok_and_one_without_a_usable_night_warns(tmp_path):
     facts = made_facts()
-    healthy = replace(facts, health=replace(facts.health, blocks_bad=0, remarks=[]))
+    whole = replace(facts.health, blocks_bad=0, remarks=[], segments=facts.health.segments[:1])
+    healthy = replace(facts, health=whole)
     row = write(tmp_path / "a", healthy)
     assert (row["status"], row["reason"], row["message"]) == ("ok", None, None)
     row = write(tmp_path / "b", healthy, [made_unanalysable_night(0)])
     assert (row["status"], row["reason"]) == ("ok_with_warnings", "no_analysable_night")
+
+
+def test_what_is_only_worth_knowing_is_told_and_is_no_warning(tmp_path):
+    facts = made_facts()
+    whole = replace(facts.health, blocks_bad=0, remarks=[], segments=facts.health.segments[:1])
+    clipping = replace(facts.quality, clipped_samples=facts.quality.samples // 100)
+    row = write(tmp_path / "a", replace(facts, health=whole, quality=clipping))
+    assert (row["status"], row["reason"]) == ("ok", "clipped")
+    assert row["message"] == "1 % of the samples are at an end of the range"
 
 
 def test_result_json_has_everything_decided(tmp_path):

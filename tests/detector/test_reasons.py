@@ -12,7 +12,7 @@ import recordings
 from detector.findings import FINDINGS
 from detector.kinds import rules
 from detector.night import Site
-from detector.reasons import REASONS, REMARKS, sentence
+from detector.reasons import FOUND, REASONS, REMARKS, sentence
 from detector.settings import KindSettings
 
 DETECTOR = Path(detector.__file__).parent
@@ -74,7 +74,10 @@ def test_every_remark_of_a_reader_has_a_sentence_and_every_sentence_a_remark():
     assert remarked <= set(REMARKS)
 
 
-@pytest.mark.parametrize("reason", [*REASONS.values(), *REMARKS.values()], ids=lambda r: r.code)
+EVERY = [*REASONS.values(), *REMARKS.values(), *FOUND.values()]
+
+
+@pytest.mark.parametrize("reason", EVERY, ids=lambda r: r.code)
 def test_a_sentence_is_plain_and_whole(reason):
     assert re.fullmatch(r"[a-z][a-z_]*", reason.code)
     assert re.fullmatch(r"[A-Z].{20,}\.", reason.sentence)
@@ -88,5 +91,11 @@ def test_a_code_gives_its_sentence():
 
 
 def test_the_tables_are_keyed_by_code():
-    assert all(code == reason.code for code, reason in (REASONS | REMARKS).items())
+    for table in (REASONS, REMARKS, FOUND):
+        assert all(code == reason.code for code, reason in table.items())
     assert {reason.level for reason in REMARKS.values()} == {"file"}
+    assert {reason.level for reason in FOUND.values()} == {"file", "file_note"}
+
+
+def test_what_a_reader_remarks_and_what_is_found_have_codes_of_their_own():
+    assert set(REMARKS) & set(FOUND) == set()

@@ -21,7 +21,7 @@ from detector.settings import (
     WindowSettings,
 )
 
-GROUPS: tuple[type[Any], ...] = (ScanSettings, SleepSettings, WindowSettings, KindSettings)
+GROUPS: tuple[type[Any], ...] = tuple(type(getattr(Settings(), f.name)) for f in fields(Settings))
 EVERY = [p for group in GROUPS for p in parameters(group)]
 NUMBERS = [p for p in EVERY if p.type in {"number", "whole number"}]
 CLASS_OF = {group.GROUP: group for group in GROUPS}

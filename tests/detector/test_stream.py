@@ -144,6 +144,15 @@ def test_a_survey_sees_the_epochs_of_the_stream_without_its_filters(minute, cuts
     assert len(found.candidates) == 0
 
 
+def test_a_survey_of_any_length_gives_the_epochs_of_the_stream(minute, monkeypatch):
+    whole = scan_array(np.tile(minute, (5, 1)), 25.0)
+    monkeypatch.setattr(Survey, "BATCH_N", 700)  # so that its window slides many times
+    chunk = Chunk.uniform(np.tile(minute, (5, 1)), 25.0, START_NS)
+    found = surveyed([chunk], 25.0)
+    for name in ("start_ns", "median_g", "sd_g", "n_samples"):
+        assert found.epochs[name].tobytes() == whole.epochs[name].tobytes(), name
+
+
 def test_a_survey_begins_anew_at_a_gap(minute):
     chunks = gapped(minute, 7.0)
     found, scan = surveyed(chunks, 25.0), scan_pieces(chunks, 25.0)

@@ -151,6 +151,13 @@ def test_a_night_is_written_as_the_contract_says():
         "floor_g_per_s": "0.210",
         "night_usable_h": "7.400",
         "session": "",
+        "noisy_min": "0.00",
+        "nonwear_min": "0.00",
+        "stuck_min": "0.00",
+        "idle_min": "0.00",
+        "clipped_pct": "0.0001",
+        "temperature_c": "31.5",
+        "measured_hz": "100.0000",
     }
     assert [row["n_micro_twitch"], row["n_body_movement"], row["n_clusters"]] == ["1", "0", "0"]
 
@@ -161,6 +168,7 @@ def test_a_night_without_sleep_has_empty_cells_where_nothing_is_known_and_no_zer
     assert known == {
         *("recording_id", "participant_id", "night_date", "night_index", "status", "reasons"),
         *("usable_h", "wear_pct", "gap_min", "blanked_min", "clipped_samples", "floor_g_per_s"),
+        *("noisy_min", "nonwear_min", "stuck_min", "idle_min"),  # of the time with samples
     }
     assert row["reasons"] == ";".join(made_unanalysable_night().reasons)
 

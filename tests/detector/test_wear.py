@@ -88,6 +88,20 @@ def test_long_stillness_in_the_night_is_decided_by_temperature(celsius, worn):
     assert (night.nonwear == ()) == worn
 
 
+@pytest.mark.parametrize(("celsius", "worn"), [(24.0, True), (22.1, True), (21.9, False)])
+def test_in_a_cool_room_a_still_sleeper_is_no_colder_than_before(celsius, worn):
+    epochs = recorded("21:00", ("awake", 60), ("asleep", 180), ("rigid", 120), ("asleep", 180))
+    epochs["temperature_c"] = 25.1
+    night = judged(with_temperature(epochs, "01:00", "03:00", celsius))
+    assert (night.nonwear == ()) == worn
+
+
+def test_a_sensor_that_was_never_surely_worn_is_cold_by_itself():
+    epochs = recorded("21:00", ("awake", 10), ("rigid", 480))
+    epochs["temperature_c"] = 24.0
+    assert len(judged(epochs).nonwear) == 1
+
+
 def test_an_hour_of_cold_stillness_in_sleep_is_too_short_to_be_nonwear():
     epochs = recorded("21:00", ("awake", 60), ("asleep", 180), ("rigid", 75), ("asleep", 180))
     assert judged(with_temperature(epochs, "22:00", "05:00", 20.0)).nonwear == ()

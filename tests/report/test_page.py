@@ -253,7 +253,7 @@ def test_nothing_from_a_file_becomes_markup():
     assert len(tree.all("script")) == len(page().all("script"))
     assert tree.one("h1").text == " ".join(HOSTILE.split())
     assert "alert(1)</script>" not in text
-    assert tree.all("ul", "remarks")[0].all("li")[-1].text == " ".join(HOSTILE.split())
+    assert tree.all("ul", "remarks")[0].all("li")[1].text == " ".join(HOSTILE.split())
 
 
 def test_the_data_of_a_time_line_cannot_end_its_script():
@@ -282,9 +282,35 @@ def test_the_nights_of_a_broken_recording_fit_on_a_page():
 
 def test_interruptions_and_remarks_are_told():
     quality = next(s for s in page().all("section") if s.attributes.get("id") == "quality")
-    assert quality.one("ul", "remarks").text == "2 blocks with a wrong checksum were left out"
+    assert [item.text for item in quality.one("ul", "remarks").all("li")] == [
+        "2 blocks with a wrong checksum were left out",
+        "1 gap (1.5 min without samples)",
+    ]
     rows = quality.one("table").all("tr")[1:]
     assert [r.all("td")[3].text for r in rows] == ["start", "bad block"]
+
+
+def test_the_quality_part_has_the_sensors_faults_and_how_it_shows_gravity():
+    facts = made_facts()
+    facts = replace(facts, quality=replace(facts.quality, stuck_min=12.5))
+    sections = page(facts=facts).all("section")
+    quality = next(s for s in sections if s.attributes.get("id") == "quality")
+    list_ = quality.all("dl")[0]
+    names, values = ([each.text for each in list_.all(tag)] for tag in ("dt", "dd"))
+    shown = dict(zip(names, values, strict=True))
+    assert shown["Time with a stuck axis"] == "12.5 min"
+    assert shown["Gravity at rest"].startswith(
+        "6 mg from 1 g on average over 120 postures; x +4 mg"
+    )
+    assert "an axis was stuck for 12 min" in quality.one("ul", "remarks").text
+
+
+def test_a_nights_faults_are_shown_where_there_are_any():
+    whole, limited = (page([night]).one("div", "groups").text for night in made_nights()[:2])
+    assert "Not worn 120 min" in limited
+    assert "Too noisy to judge 30 min" in limited
+    assert "Not worn" not in whole
+    assert "Sampled at 100 Hz" in whole
 
 
 def test_changed_settings_stand_beside_their_defaults():
