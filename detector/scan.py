@@ -117,4 +117,4 @@ class Scan:
 
     def split(self, at_ns: int) -> tuple[Scan, Scan]:
         """Rows that begin before ``at_ns``, and those from there on."""
-        return self.between(-(2**62), at_ns), self.between(at_ns, 2**62)
+        return self.between(-(2**63), at_ns), self.between(at_ns, 2**63 - 1)

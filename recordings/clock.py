@@ -36,9 +36,9 @@ RATE_SPAN_S = 60.0
 """Averaging time of the present rate: 3 ms of stamp noise then moves it by less than 0.1 %, while
 it follows the sensor's temperature."""
 
-POSSIBLE_NS = 4_100_000_000 * SECOND_NS
-"""No stamp is farther from 1970: the years 1840 to 2099. All differences then fit into 64 bits,
-those of times that were reached without a stamp among them."""
+EARLIEST_NS, LATEST_NS = -315_619_200 * SECOND_NS, 8_520_336_000 * SECOND_NS
+"""Stamps are from 1960 to 2239: dates that were moved to hide who it was may lie ahead of us by two
+centuries. All differences then fit into 64 bits, with years to spare."""
 
 _JUMPED = dict.fromkeys(("gap", "clock_backwards"), "clock_jumped")
 """Why a segment begins of which it has turned out that only its clock had jumped."""
@@ -105,7 +105,8 @@ def place(
     of the one before, it begins there.
 
     A short segment whose clock jumped away, while that of the next is back, is put back in line: it
-    begins where the one before ended. ``health.stamps_repaired`` counts the stamps of all these.
+    begins where the one before ended. ``health.stamps_repaired`` counts the stamps of all these; an
+    overlap of less than a sample is noise.
 
     Parameters
     ----------
@@ -205,7 +206,7 @@ class _Placer:
         return np.array([[knot[0] + wait, knot[1] + round(wait * float(self._rate[0]))]])
 
     def _sift_all(self, anchors: NDArray[np.int64]) -> None:
-        possible = (anchors[:, 1] > -POSSIBLE_NS) & (anchors[:, 1] < POSSIBLE_NS)
+        possible = (anchors[:, 1] >= EARLIEST_NS) & (anchors[:, 1] < LATEST_NS)
         self._repairs.drop("are impossible", int(np.count_nonzero(~possible)))
         anchors = np.ascontiguousarray(anchors[possible])
         verdicts = np.zeros(len(anchors), np.uint8)
@@ -239,9 +240,11 @@ class _Placer:
         end_ns = self._end_ns
         if end_ns is not None:
             if 0 < end_ns - start_ns < JUMP_NS:
-                self._repairs.drop("lie before the end of what came before")
-                self._begin(np.array([run.base, end_ns]), _NEVER)
-                return 0
+                if end_ns - start_ns > self._rate[0]:  # less is noise
+                    self._repairs.drop("lie before the end of what came before")
+                used_up = anchor[0] <= run.base
+                self._begin(np.array([run.base, end_ns]), int(anchor[1]) if used_up else _NEVER)
+                return int(used_up)
             if abs(end_ns - start_ns) >= JUMP_NS:
                 run.before_ns = end_ns
         self._begin(anchor, int(anchor[1]), stamped=True)

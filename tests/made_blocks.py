@@ -7,10 +7,12 @@ import itertools
 import numpy as np
 from hypothesis import strategies as st
 
-from recordings.clock import place
+from recordings.clock import EARLIEST_NS, LATEST_NS, place
 from recordings.model import SECOND_NS, Block, Health, Scale
 
 SCALE = Scale()
+LONELY = (EARLIEST_NS, EARLIEST_NS - 1, LATEST_NS - 1, LATEST_NS, 2**63 - 1, -(2**63), 0)
+"""Stamps at the borders of what is possible."""
 T0 = 1_700_000_000 * SECOND_NS
 
 
@@ -91,7 +93,7 @@ def hostile_streams(draw):
     nominal_hz, runs = draw(streams())
     odd = st.sampled_from(
         [None, None, 10**9, -(10**9), 5 * 10**9, -(10**12), 10**12, 10**18, -(10**18), "still"]
-        + [41 * 10**17 - 1, 1 - 41 * 10**17, 41 * 10**17, 2**63 - 1, -(2**63), 0]
+        + list(LONELY)
     )
     changed = []
     for n, anchors in runs:
@@ -101,7 +103,7 @@ def hostile_streams(draw):
             if what is None:
                 newest = right
             elif what != "still":
-                newest = what if what == 0 or abs(what) > 10**18 else right + what
+                newest = what if what in LONELY else right + what
             mine.append((i, newest))
         changed.append((n, mine))
     return nominal_hz, changed

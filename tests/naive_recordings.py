@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import struct
 from calendar import monthrange, timegm
+from datetime import datetime, timedelta
 
 import numpy as np
 
@@ -66,6 +67,11 @@ def clock(blocks, nominal_hz):
     return found, clock.repaired
 
 
+def year_of(time_ns):
+    """Year of a device time, of any size."""
+    return (datetime(1970, 1, 1) + timedelta(microseconds=time_ns // 1000)).year
+
+
 class Run:
     """Samples [base, end) of the stream and their knots."""
 
@@ -101,7 +107,7 @@ class Clock:
         anchors = (block.anchors + [self.total, 0]).tolist()
         self.total += len(block.samples)
         for index, time_ns in anchors:
-            if abs(time_ns) >= 41 * 10**17:
+            if not 1960 <= year_of(time_ns) < 2240:
                 self.repaired += 1
             elif self.runs[-1].knots or not self.first(index, time_ns):
                 self.further(index, time_ns)
@@ -138,9 +144,9 @@ class Clock:
         apart = None if self.end_ns is None else start - self.end_ns
         if apart is not None and -SECOND_NS < apart < 0:
             run.knots.append((run.base, self.end_ns))
-            self.newest_stamp = None
-            self.repaired += 1
-            return False
+            self.repaired += -apart > self.rate
+            self.newest_stamp = time_ns if index <= run.base else None
+            return index <= run.base
         if apart is not None and abs(apart) >= SECOND_NS:
             run.before_ns = self.end_ns
         run.knots.append((index, time_ns))

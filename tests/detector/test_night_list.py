@@ -64,6 +64,21 @@ def test_ten_milliseconds_before_noon_are_a_night_of_their_own():
     assert {row["sleep_starts_onset"] for row in rows} == {None}
 
 
+@pytest.mark.parametrize("year", [1971, 2124, 2239])
+def test_dates_that_were_moved_to_hide_who_it_was_make_nights_like_any_other(year, tmp_path):
+    start = np.datetime64(f"{year}-05-02T22:00", "ms")
+    times = start + (np.arange(600 * RATE_HZ) * 1000 // RATE_HZ).astype("m8[ms]")
+    rows = zip(times.astype(str), still(len(times)), strict=True)
+    text = "\n".join(f"{t},{x:.3f},{y:.3f},{z:.3f}" for t, (x, y, z) in rows)
+    path = tmp_path / "moved.csv"
+    path.write_text(f"time,x,y,z\n{text}\n")
+    result = detector.analyse(path, tz=TZ)
+    [night] = result.nights
+    assert night.span.date == date(year, 5, 2)
+    assert int(night.scan.epochs["n_samples"].sum()) == len(times)
+    assert result.facts.health.stamps_repaired == 0
+
+
 # ------------------------------------------------------------------ how long it is
 
 

@@ -122,6 +122,17 @@ def test_an_overlap_of_less_than_a_second_is_closed():
     assert [note.code for note in health.remarks] == ["stamps_dropped"]
 
 
+def test_an_overlap_of_less_than_a_sample_is_noise():
+    blocks = [
+        block(100, anchors_at(range(0, 100, 10), 10.0)),
+        block(100, anchors_at(range(0, 100, 10), 10.0, T0 + 10**10 - 3_000_000), "session"),
+    ]
+    health = Health()
+    first, second = placed(blocks, health=health)
+    assert second[2][0] == first[2][-1] + 10**8
+    assert (health.stamps_repaired, health.remarks) == (0, [])
+
+
 # -- streaming
 
 

@@ -316,11 +316,19 @@ def test_a_recorder_whose_seconds_are_long_is_followed(saved):
 
 
 @pytest.mark.parametrize(("onset", "reason"), [(b"+20", "gap"), (b"+0.5", "clock_backwards")])
-def test_a_record_at_another_time_opens_a_segment(saved, onset, reason):
-    content = beginning(edf(CODES, plus="D"), b"+7.25", onset)
+def test_a_last_record_at_another_time_opens_a_segment(saved, onset, reason):
+    content = beginning(edf(CODES, plus="D"), b"+14.25", onset)
     _, _, segments, _ = read(saved(content))
-    assert [segment[0] for segment in segments[:2]] == ["start", reason]
-    assert segments[0][1] == 700
+    assert segments == [("start", 1400), (reason, 100)]
+
+
+@pytest.mark.parametrize("onset", [b"+20", b"+0.5"])
+def test_a_record_that_is_alone_at_another_time_is_put_right(saved, onset):
+    content = beginning(edf(CODES, plus="D"), b"+7.25", onset)
+    _, times, segments, recording = read(saved(content))
+    assert segments == [("start", 700), ("clock_jumped", 100), ("clock_jumped", 700)]
+    assert set(np.diff(times)) == {10_000_000}
+    assert list(remarks_of(recording)) == ["clock_jumped"]
 
 
 def test_records_of_a_continuous_recording_follow_each_other_whatever_they_say(saved):
