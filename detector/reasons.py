@@ -274,11 +274,6 @@ REMARKS: dict[str, Reason] = _all(
         "Some seconds hold more or fewer samples than the sampling rate says.",
         "file",
     ),
-    Reason(
-        "zero_fill",
-        "Stretches of exact zeros, written where nothing was recorded, were left out.",
-        "file",
-    ),
     Reason("missing_values", "Rows without all their values were left out.", "file"),
     Reason(
         "idle_fill",
