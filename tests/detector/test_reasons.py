@@ -99,3 +99,19 @@ def test_the_tables_are_keyed_by_code():
 
 def test_what_a_reader_remarks_and_what_is_found_have_codes_of_their_own():
     assert set(REMARKS) & set(FOUND) == set()
+
+
+def test_no_table_explains_a_code_twice():
+    tree = ast.parse((DETECTOR / "reasons.py").read_text(encoding="utf-8"))
+    tables = [node for node in tree.body if isinstance(node, ast.AnnAssign)]
+    listed = [
+        [
+            ast.literal_eval(call.args[0])
+            for call in ast.walk(table)
+            if isinstance(call, ast.Call) and ast.unparse(call.func) == "Reason"
+        ]
+        for table in tables
+    ]
+    assert sum(map(len, listed)) == sum(map(len, (REASONS, REMARKS, FOUND)))
+    for codes in listed:
+        assert len(codes) == len(set(codes))
