@@ -64,7 +64,8 @@ def _rebuild_error(path: Path, problem: str, offset: int | None, remedy: str) ->
 class ReadOptions:
     """What the user says about a file that cannot say it itself.
 
-    Used only where the content is silent: a device file knows its own rate and unit.
+    Used only where the content is silent: a device file knows its own rate and unit. Only
+    ``columns`` are believed against the names of a table.
     """
 
     rate_hz: float | None = None
