@@ -82,6 +82,26 @@ def test_counts_are_refused(name):
         open_recording(DATA / name, ReadOptions(rate_hz=50.0))
 
 
+@pytest.mark.parametrize("name", ["link_idle_30hz.gt3x", "wgt3xbt_30hz.gt3x"])
+@pytest.mark.parametrize("stamps", [False, True])
+def test_a_real_recording_comes_back_out_of_its_export(tmp_path, name, stamps):
+    original = open_recording(DATA / name)
+    chunks = list(original.chunks())
+    pieces = [(c.samples, c.times_ns(c.first_index + np.arange(len(c)))) for c in chunks]
+    path = tmp_path / "export.csv"
+    layout = ActigraphCsvLayout(rate_hz=30, serial=original.header.serial, stamps=stamps)
+    rows = write_actigraph_csv(path, pieces, chunks[0].scale, layout)
+    accel_g, times, segments, recording = read_table(path)
+    true_g = np.concatenate([c.scale.to_g(c.samples) for c in chunks])
+    np.testing.assert_allclose(accel_g, true_g, rtol=0, atol=0.000501)
+    assert np.abs(times - np.concatenate([t for _, t in pieces])).max() < 1e6 * stamps + 2
+    idle = [s.reason for s in original.health.segments].count("idle_sleep")
+    assert idle >= 3
+    assert [reason for reason, _ in segments] == ["start"] + ["idle_fill"] * idle
+    assert [n for _, n in segments] == [s.samples for s in original.health.segments]
+    assert remarks_of(recording)["idle_fill"].startswith(f"{rows - len(accel_g)} rows")
+
+
 # -- spellings
 
 
