@@ -169,6 +169,13 @@ def test_rest_is_not_looked_for_in_zeros(tmp_path):
     assert len(read_table(path)[0]) == 101
 
 
+@pytest.mark.parametrize("rate", [b"1", b"5000", b"9" * 400])
+def test_an_impossible_rate_is_refused(tmp_path, rate):
+    path = changed(written(tmp_path)[0], (b"at 100 Hz", b"at " + rate + b" Hz"))
+    with pytest.raises(RecordingError, match="states a rate of"):
+        open_recording(path)
+
+
 # -- dates
 
 

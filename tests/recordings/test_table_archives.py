@@ -151,7 +151,18 @@ def test_a_pause_of_phyphox_is_a_gap(saved):
     assert recording.health.gap_ns == pytest.approx(60 * SECOND_NS, abs=2000)
 
 
-@pytest.mark.parametrize("content", ["", "event\n", '"START"\n', '"START","soon","1"\n', "\x00"])
+@pytest.mark.parametrize(
+    "content",
+    [
+        "",
+        "event\n",
+        '"START"\n',
+        '"START","soon","1"\n',
+        '"START","0","inf"\n',
+        '"START","1e300","1.7e9"\n',
+        "\x00",
+    ],
+)
 def test_without_a_start_the_time_of_day_is_unknown(saved, content):
     seconds = 0.01 * np.arange(N)
     members = [("Raw Data.csv", phyphox(seconds)), ("meta/time.csv", content)]

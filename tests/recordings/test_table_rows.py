@@ -207,6 +207,24 @@ def test_holes_too_short_for_a_gap_are_told(saved):
     assert remarks_of(recording)["uneven_stamps"].startswith("1 rows")
 
 
+def test_three_weeks_without_a_row_are_one_gap(saved):
+    times = stamps()
+    times[200:] += np.timedelta64(21, "D")
+    _, placed, segments, recording = read(saved(table(iso(times), values())))
+    assert segments == [("start", 200), ("gap", 300)]
+    np.testing.assert_array_equal(placed, times.astype(np.int64))
+    assert recording.health.gap_ns == 21 * 86_400 * SECOND_NS
+
+
+def test_rows_at_1_hz_among_others_are_a_segment_each(saved):
+    times = stamps()
+    times[200:230] = times[199] + np.arange(1, 31) * np.timedelta64(1, "s")
+    times[230:] += np.timedelta64(31, "s")
+    _, placed, segments, _ = read(saved(table(iso(times), values())))
+    assert segments == [("start", 200), *[("gap", 1)] * 30, ("gap", 270)]
+    np.testing.assert_array_equal(placed, times.astype(np.int64))
+
+
 def test_one_row_alone_has_its_time(saved):
     times = stamps()
     times[200:201] += np.timedelta64(3, "s")

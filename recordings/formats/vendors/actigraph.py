@@ -23,6 +23,9 @@ _RANGES = {
 }
 """Range in g and the values at which a sensor clips, by the first letters of its serial number."""
 
+_RATES_HZ = (10.0, 1000.0)
+"""Of any recorder; those of ActiGraph are 30 to 100."""
+
 _ROUNDED_G = 0.0005
 """Values have three decimals."""
 
@@ -56,6 +59,10 @@ def recognise(path: Path, head: bytes, options: ReadOptions) -> Facts | None:
             path,
             "holds ActiGraph epoch counts, no raw acceleration",
             remedy="export the raw data of the .gt3x file",
+        )
+    if not _RATES_HZ[0] <= float(rate) <= _RATES_HZ[1]:
+        raise RecordingError(
+            path, f"states a rate of {rate} Hz", remedy="export the raw data again"
         )
     serial = banner.value("Serial Number")
     dates = _dates(banner, options.date_order)

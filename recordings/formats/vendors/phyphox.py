@@ -17,6 +17,8 @@ TABLES = ("Raw Data.csv", "Accelerometer.csv", "Acceleration.csv", "Linear Accel
 """In this order; the last is without gravity."""
 
 _EVENTS = "meta/time.csv"
+_LATEST_S = 4.1e9
+"""Seconds since 1970 of the year 2099."""
 
 
 def events_member(members: Sequence[str]) -> str | None:
@@ -37,5 +39,7 @@ def facts(events: bytes) -> Facts:
             continue
         if all(is_number(text, ".") for text in texts):
             experiment_s, unix_s = (float(text) for text in texts)
+            if not (abs(experiment_s) < _LATEST_S and 0 < unix_s < _LATEST_S):
+                continue
             starts.append((round(experiment_s * SECOND_NS), round(unix_s * SECOND_NS)))
     return Facts(device="phyphox", starts=tuple(sorted(starts)))
