@@ -15,6 +15,9 @@ from .table_pace import Pace
 from .table_rows import MISSING, RawRows
 from .table_time import Stamps, TimeNumber, number_meaning, typical_step
 
+HIGHEST_HZ = 10_000.0
+"""No accelerometer that is worn is faster."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RowClock:
@@ -57,15 +60,11 @@ class RowClock:
             before, after = number.to_ns(before)[0], number.to_ns(after)[0]
         same = (look.before.samples == look.after.samples).all(axis=1)
         pace = Pace.of((after - before).astype(np.int64), same)
-        if pace is None:
-            raise RecordingError(
-                table.path, "has a time that does not advance", remedy="check the column of time"
-            )
         is_relative = number is not None and number.origin == "start"
         starts = facts.starts if is_relative else ()
         since_1970 = bool(starts) or (number is not None and number.origin == "1970")
         return cls(
-            pace=pace,
+            pace=_possible(table.path, pace),
             number=number,
             start_ns=0,
             offset_s=0 if since_1970 else table.utc_offset_s,
@@ -94,6 +93,21 @@ class RowClock:
 def _stamps(rows: RawRows) -> Stamps:
     """Return the times of rows of a table with a time column."""
     return np.empty(0) if rows.time is None else rows.time
+
+
+def _possible(path: Path, pace: Pace | None) -> Pace:
+    """Return the pace of a table unless no recorder has it."""
+    if pace is None:
+        raise RecordingError(
+            path, "has a time that does not advance", remedy="check the column of time"
+        )
+    if pace.rate_hz > HIGHEST_HZ:
+        raise RecordingError(
+            path,
+            f"has {pace.rate_hz:.4g} rows in a second by their times",
+            remedy="check the column of time, and the unit that its name states",
+        )
+    return pace
 
 
 def _step_of_rows(path: Path, facts: Facts, rate_hz: float | None) -> float:

@@ -202,6 +202,12 @@ def test_steps_that_fit_no_unit_are_asked_about(saved):
     assert read(path, rate_hz=5000.0)[1][-1] == 39 * 150 * 10**3
 
 
+def test_rows_faster_than_any_sensor_are_refused(saved):
+    content = table([str(row) for row in range(500)], ACCEL, names="time_ns,x,y,z")
+    with pytest.raises(RecordingError, match=r"has 1e\+09 rows in a second by their times"):
+        open_recording(saved(content))
+
+
 def test_equal_iso_stamps_do_not_advance(saved):
     with pytest.raises(RecordingError, match="does not advance"):
         open_recording(saved(table(iso(TIMES[:1]) * 40, ACCEL[:40])))
