@@ -297,7 +297,7 @@ class SleepSettings(Group):
         "was",
         low=0,
         high=15,
-        source="choice: on a real evening a worn wrist had 24 °C for an hour",
+        source="choice: on a real evening a worn wrist was at 24 degrees for an hour",
     )
 
 
