@@ -91,7 +91,10 @@ class _Veiled:
 _COUNTS = tuple(f.name for f in fields(Health) if f.name not in {"segments", "remarks"})
 
 
-_MODEL_KNOWN = ("axivity-cwa", "geneactiv-bin", "centrepoint-avro", "embraceplus-avro")
+_MODEL_KNOWN = (
+    *("axivity-cwa", "geneactiv-bin", "actigraph-gt3x", "actigraph-csv"),
+    *("centrepoint-avro", "embraceplus-avro"),
+)
 """Formats whose device and firmware are a vendor's words; elsewhere they may be anybody's."""
 
 
