@@ -281,6 +281,11 @@ REMARKS: dict[str, Reason] = _all(
         "file",
     ),
     Reason(
+        "zero_fill",
+        "Stretches of exact zeros, written where nothing was recorded, were left out.",
+        "file",
+    ),
+    Reason(
         "held_values",
         "Rows stay exactly the same for long: a sensor on a table, or filled in by a program.",
         "file",
