@@ -22,6 +22,9 @@ ARCHIVES = ("actigraph_gt3x", "table_archive")
 
 SNIFF_BYTES = 4096
 
+RATE_BOUNDS_HZ = (0.1, 1e5)
+"""No accelerometer is slower or faster; a damaged header may say anything."""
+
 SHOWN_MEMBERS = 3
 """Names of an archive's members in a message."""
 
@@ -70,6 +73,12 @@ class FileRecording:
         nominal_hz = self.header.nominal_hz
         if nominal_hz is None:
             raise RecordingError(self.path, "the sampling rate is unknown", remedy="state the rate")
+        if not RATE_BOUNDS_HZ[0] <= nominal_hz <= RATE_BOUNDS_HZ[1]:
+            raise RecordingError(
+                self.path,
+                f"states a sampling rate of {nominal_hz:g} Hz, which no accelerometer has",
+                remedy="copy the recording from the device again",
+            )
         blocks = self._reader.blocks(health)
         yield from place(blocks, nominal_hz=nominal_hz, scale=self._reader.scale, health=health)
         if not health.samples:

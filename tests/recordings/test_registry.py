@@ -144,3 +144,10 @@ def test_importing_the_package_loads_nothing_heavy():
     code = f"import sys, recordings; print(sorted({heavy} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("stated", [b"1000000", b"9" * 25])
+def test_a_rate_that_no_sensor_has_is_refused(saved, stated):
+    content = made.geneactiv(made.resting(300)).replace(b"Frequency:100", b"Frequency:" + stated)
+    with pytest.raises(RecordingError, match=r"rate of 1e\+\d\d Hz, which no accelerometer has"):
+        list(open_recording(saved(content)).chunks())
