@@ -37,7 +37,7 @@ def stamp(text, order):
     except ValueError:
         return None
     offset = offset_of(found)
-    if offset == "bad" or not 1900 <= year <= 2200:
+    if offset == "bad" or not 1900 <= year <= 2239:
         return None
     since = moment - datetime(1970, 1, 1)
     fraction_ns = int((found[8] or "").ljust(9, "0")[:9])

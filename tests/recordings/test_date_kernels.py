@@ -45,7 +45,7 @@ def read(cells, order, good=None):
         "1900-02-29 00:00",
         "2000-02-29 23:59:59.999999999",
         "1969-12-31 23:59:59.5",
-        "2201-01-01 00:00:00",
+        "2240-01-01 00:00:00",
         "1899-12-31 00:00:00",
         "2024-13-05 00:00:00",
         "2024-03-05 24:00:00",
@@ -92,7 +92,7 @@ def test_any_mixture_of_parts_is_read_as_by_the_naive_twin(cells, order):
     assert read(cells, order) == [naive.stamp(cell, order) for cell in cells]
 
 
-@given(st.datetimes(min_value=naive.datetime(1900, 1, 1), max_value=naive.datetime(2200, 12, 31)))
+@given(st.datetimes(min_value=naive.datetime(1900, 1, 1), max_value=naive.datetime(2239, 12, 31)))
 def test_every_date_has_its_day(moment):
     expected = (moment - naive.datetime(1970, 1, 1)) // naive.timedelta(microseconds=1) * 1000
     spelled = f"{moment.day}.{moment.month}.{moment.year} {moment:%H:%M:%S.%f}"
