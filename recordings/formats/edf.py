@@ -30,7 +30,7 @@ from ..source import ByteSource
 from .edf_axes import Accelerometer, calibrate, find_accelerometer, range_g
 from .edf_header import BDF_MARK, EDF_MARK, EdfHeader, read_header
 from .edf_time import onset_ns, stated_offset
-from .table_dates import offset_in_s
+from .tables.dates import offset_in_s
 from .units import LOOK_ROWS
 
 NAME = "edf"

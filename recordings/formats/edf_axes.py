@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from ..kernels.edf import unpack_16, unpack_24
 from ..model import SECOND_NS, RecordingError, Remark, Samples, Scale
 from .edf_header import EdfHeader, Signal, number
-from .table_names import best_axes
+from .tables.names import best_axes
 from .units import UNIT_GAIN_G, choose_unit, doubts, resting_magnitude, unit_named
 
 RATES_HZ = (1.0, 10_000.0)

@@ -13,19 +13,19 @@ from pathlib import Path
 
 from ..model import Block, Header, Health, ReadOptions, Remark, Scale
 from ..source import ByteSource
-from .table_clock import RowClock
-from .table_csv import HEAD_BYTES, CsvTable
-from .table_dates import WORDS
-from .table_facts import Facts
-from .table_fills import FillFinder, FillRule
-from .table_joiner import RowJoiner
-from .table_look import Look
-from .table_parquet import MAGIC, ParquetTable
-from .table_repairs import CopyFilter
-from .table_rows import Table
-from .table_text import looks_like_text
-from .table_values import Values
-from .vendors import recognise
+from .tables.clock import RowClock
+from .tables.csv_table import HEAD_BYTES, CsvTable
+from .tables.dates import WORDS
+from .tables.facts import Facts
+from .tables.fills import FillFinder, FillRule
+from .tables.joiner import RowJoiner
+from .tables.look import Look
+from .tables.parquet_table import MAGIC, ParquetTable
+from .tables.repairs import CopyFilter
+from .tables.rows import Table
+from .tables.text import looks_like_text
+from .tables.values import Values
+from .tables.vendors import recognise
 
 NAME = "table"
 

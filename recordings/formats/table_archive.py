@@ -9,7 +9,7 @@ from pathlib import Path
 from ..model import ReadOptions, RecordingError
 from ..source import ByteSource, member_named
 from .table import TableReader, open_member
-from .vendors import empatica, phyphox, sensor_logger
+from .tables.vendors import empatica, phyphox, sensor_logger
 
 NAME = "table-archive"
 

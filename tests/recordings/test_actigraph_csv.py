@@ -13,7 +13,7 @@ from made_tables import read as read_table
 from made_tables import remarks_of
 
 from recordings import SECOND_NS, ReadOptions, RecordingError, Scale, open_recording
-from recordings.formats import table_csv
+from recordings.formats.tables import csv_table
 from recordings.writers import ActigraphCsvLayout, write_actigraph_csv
 
 DATA = Path(__file__).parents[1] / "data"
@@ -279,7 +279,7 @@ def test_fillings_are_found_whatever_the_size_of_the_blocks(tmp_path_factory, ho
     holes = [slice(100 * at, 100 * (at + length)) for at, length, _ in holes]
     path, recorded = written(folder, holes=holes)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(table_csv, "BLOCK_BYTES", block_bytes)
+        patch.setattr(csv_table, "BLOCK_BYTES", block_bytes)
         accel_g, times, segments, recording = read_table(path)
     whole = read_table(path)
     np.testing.assert_array_equal(accel_g, ACCEL[recorded])

@@ -10,7 +10,7 @@ import pytest
 from made_tables import iso, read, remarks_of, stamps, table, values
 
 from recordings import SECOND_NS, RecordingError, open_recording
-from recordings.formats import table_csv
+from recordings.formats.tables import csv_table
 
 N = 600
 ACCEL = values(N)
@@ -176,7 +176,7 @@ def test_without_a_start_the_time_of_day_is_unknown(saved, content):
 
 
 def test_a_cut_archive_gives_the_first_rows(saved, monkeypatch):
-    monkeypatch.setattr(table_csv, "BLOCK_BYTES", 4096)
+    monkeypatch.setattr(csv_table, "BLOCK_BYTES", 4096)
     content = zipped_as([("night.csv", PLAIN), ("readme.txt", "of a night")])
     accel_g, _, _, recording = read(saved(content[: content.index(b"readme.txt") - 2000]))
     np.testing.assert_array_equal(accel_g, ACCEL[: len(accel_g)])

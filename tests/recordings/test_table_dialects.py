@@ -14,8 +14,8 @@ from made_tables import iso, read, remarks_of, stamps, table, values
 
 from recordings import Health, ReadOptions, RecordingError, open_recording
 from recordings.formats import table as module
-from recordings.formats import table_csv
-from recordings.formats.table_names import find_columns
+from recordings.formats.tables import csv_table
+from recordings.formats.tables.names import find_columns
 
 N = 300
 ACCEL = values(N)
@@ -262,7 +262,7 @@ def test_the_last_line_is_dropped_where_compressed_content_broke_off(saved):
 
 
 def test_a_line_without_end_is_refused_and_does_not_fill_the_memory(saved, monkeypatch):
-    monkeypatch.setattr(table_csv, "LONGEST_LINE_BYTES", 1 << 20)
+    monkeypatch.setattr(csv_table, "LONGEST_LINE_BYTES", 1 << 20)
     path = saved(CONTENT + b"7" * (4 << 20))
     with pytest.raises(RecordingError, match="a line of more than") as refused:
         read(path)
@@ -278,7 +278,7 @@ def test_the_size_of_the_blocks_does_not_matter(saved, monkeypatch, size):
     lines[230:240] = []
     path = saved(b"\r\n".join(lines))
     accel_g, times, segments, recording = read(path)
-    monkeypatch.setattr(table_csv, "BLOCK_BYTES", size)
+    monkeypatch.setattr(csv_table, "BLOCK_BYTES", size)
     again, times_again, segments_again, recording_again = read(path)
     np.testing.assert_array_equal(again, accel_g)
     np.testing.assert_array_equal(times_again, times)

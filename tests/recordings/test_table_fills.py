@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from made_tables import iso, read, remarks_of, stamps, table, values
 
 from recordings import Health, RecordingError, open_recording
-from recordings.formats import table_csv
-from recordings.formats.table_fills import FillFinder, FillRule
-from recordings.formats.table_rows import LOSSES, MISSING, RawRows
+from recordings.formats.tables import csv_table
+from recordings.formats.tables.fills import FillFinder, FillRule
+from recordings.formats.tables.rows import LOSSES, MISSING, RawRows
 
 RULES = [
     FillRule(second_rows=5, zero=(0.0, 0.0, 0.0), held=True, unsure=False),
@@ -93,7 +93,7 @@ def with_rows(accel, first, stop, value):
 def test_a_second_of_zeros_is_a_gap_in_any_table(saved, monkeypatch, block_bytes):
     accel = with_rows(values(1000), 400, 500, 0.0)
     path = saved(table(iso(stamps(1000)), accel))
-    monkeypatch.setattr(table_csv, "BLOCK_BYTES", block_bytes)
+    monkeypatch.setattr(csv_table, "BLOCK_BYTES", block_bytes)
     accel_g, times, segments, recording = read(path)
     assert segments == [("start", 400), ("zero_fill", 500)]
     np.testing.assert_array_equal(accel_g, np.delete(accel, slice(400, 500), axis=0))

@@ -11,7 +11,7 @@ from made_tables import iso, read, remarks_of, stamps, values
 from pyarrow import parquet
 
 from recordings import SECOND_NS, ReadOptions, RecordingError, open_recording
-from recordings.formats import table_parquet
+from recordings.formats.tables import parquet_table
 
 N = 500
 ACCEL = values(N)
@@ -116,7 +116,7 @@ def test_missing_values_end_a_run(written):
 def test_the_size_of_batches_and_row_groups_does_not_matter(written, monkeypatch, rows):
     time = pa.array(TRUE_NS, pa.timestamp("ns"), mask=np.arange(N) % 200 == 150)
     accel_g, times, segments, recording = read(written(time))
-    monkeypatch.setattr(table_parquet, "BATCH_ROWS", rows)
+    monkeypatch.setattr(parquet_table, "BATCH_ROWS", rows)
     again, times_again, segments_again, recording_again = read(written(time, row_group_size=90))
     np.testing.assert_array_equal(again, accel_g)
     np.testing.assert_array_equal(times_again, times)

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from made_tables import iso, read, remarks_of, stamps, table, values
 
 from recordings import SECOND_NS, Health
-from recordings.formats.table_joiner import RowJoiner
-from recordings.formats.table_pace import Pace
-from recordings.formats.table_rows import LOSSES, RawRows
+from recordings.formats.tables.joiner import RowJoiner
+from recordings.formats.tables.pace import Pace
+from recordings.formats.tables.rows import LOSSES, RawRows
 
 STEP = 10_000_000
 REGULAR = Pace(STEP, STEP)

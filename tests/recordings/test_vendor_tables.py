@@ -9,7 +9,7 @@ import pytest
 from made_tables import iso, read, remarks_of, stamps, table, values
 
 from recordings import SECOND_NS, RecordingError, open_recording
-from recordings.formats.vendors import VENDORS, recognise
+from recordings.formats.tables.vendors import VENDORS, recognise
 from recordings.model import ReadOptions
 
 DATA = Path(__file__).parents[1] / "data"

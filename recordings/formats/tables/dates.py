@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..kernels.dates import DAY_FIRST, MONTH_FIRST, NO_OFFSET, YEAR_FIRST, read_stamps
-from ..model import DateOrder, RecordingError
+from ...kernels.dates import DAY_FIRST, MONTH_FIRST, NO_OFFSET, YEAR_FIRST, read_stamps
+from ...model import DateOrder, RecordingError
 
 _ORDERS: Mapping[DateOrder, int] = {"ymd": YEAR_FIRST, "dmy": DAY_FIRST, "mdy": MONTH_FIRST}
 WORDS: Mapping[DateOrder, str] = {"ymd": "year first", "dmy": "day first", "mdy": "month first"}

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ...model import SECOND_NS, ReadOptions, Scale
-from ..table_facts import Facts
-from ..table_text import is_number
+from ....model import SECOND_NS, ReadOptions, Scale
+from ..facts import Facts
+from ..text import is_number
 
 TABLES = ("ACC.csv",)
 BESIDE = ("BVP.csv", "EDA.csv", "IBI.csv", "TEMP.csv")

@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from ...model import ReadOptions, Scale
-from ..table_facts import Facts
+from ....model import ReadOptions, Scale
+from ..facts import Facts
 
 _SCALE = Scale(gain_g=(4 / 256,) * 3, offset_g=(-127 * 4 / 256,) * 3, lowest=0, highest=255)
 _RANGE_G = 2.0

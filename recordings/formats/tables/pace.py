@@ -8,8 +8,8 @@ from math import ceil
 import numpy as np
 from numpy.typing import NDArray
 
-from ..model import SECOND_NS
-from .table_time import typical_step
+from ...model import SECOND_NS
+from .times import typical_step
 
 GAP_STEPS = 3
 GAP_NS = SECOND_NS // 2

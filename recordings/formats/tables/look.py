@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ..model import Health, RecordingError
-from .table_names import SHAPE_REMEDY
-from .table_rows import RawRows, Table
-from .units import LOOK_ROWS
+from ...model import Health, RecordingError
+from ..units import LOOK_ROWS
+from .names import SHAPE_REMEDY
+from .rows import RawRows, Table
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,8 +8,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..model import RecordingError
-from .table_names import SHAPE_REMEDY
+from ...model import RecordingError
+from .names import SHAPE_REMEDY
 
 LOOK_ROWS = 200
 """Rows that are looked at to decide how a table is written."""

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import numpy as np
 
-from ..model import SECOND_NS, RecordingError
-from .table_facts import Facts
-from .table_look import Look
-from .table_pace import Pace
-from .table_rows import MISSING, RawRows
-from .table_time import Stamps, TimeNumber, number_meaning, typical_step
+from ...model import SECOND_NS, RecordingError
+from .facts import Facts
+from .look import Look
+from .pace import Pace
+from .rows import MISSING, RawRows
+from .times import Stamps, TimeNumber, number_meaning, typical_step
 
 HIGHEST_HZ = 10_000.0
 """No accelerometer that is worn is faster."""

@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from ..model import SECOND_NS, Health, ReadOptions, RecordingError
-from .table_dates import TimeText, offset_in_s, stamps_ns, text_meaning
-from .table_names import Columns, find_columns, stated_columns
-from .table_rows import Pair, RawRows, raw_rows, to_numpy
+from ...model import SECOND_NS, Health, ReadOptions, RecordingError
+from .dates import TimeText, offset_in_s, stamps_ns, text_meaning
+from .names import Columns, find_columns, stated_columns
+from .rows import Pair, RawRows, raw_rows, to_numpy
 
 MAGIC = b"PAR1"
 BATCH_ROWS = 1 << 14
@@ -25,7 +25,7 @@ _LOOK_ROWS = 200
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ParquetTable:
-    """An opened Parquet table; see :class:`recordings.formats.table_rows.Table`."""
+    """An opened Parquet table; see :class:`recordings.formats.tables.rows.Table`."""
 
     path: Path
     columns: Columns

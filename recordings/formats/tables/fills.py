@@ -13,8 +13,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from ..model import Health
-from .table_rows import IDLE_FILL, ZERO_FILL, RawRows
+from ...model import Health
+from .rows import IDLE_FILL, ZERO_FILL, RawRows
 
 Places = NDArray[np.int64]
 

@@ -10,13 +10,13 @@ from typing import Any
 
 import numpy as np
 
-from ..model import Health, ReadOptions, RecordingError
-from ..source import ByteSource
-from .table_dates import TimeText, is_stamp, stamps_ns, text_meaning
-from .table_facts import Facts
-from .table_names import COLUMNS_REMEDY, SHAPE_REMEDY, Columns, find_columns, stated_columns
-from .table_rows import Pair, RawRows, raw_rows, to_numpy
-from .table_text import LOOK_ROWS, MISSING, Dialect, find_dialect, is_number
+from ...model import Health, ReadOptions, RecordingError
+from ...source import ByteSource
+from .dates import TimeText, is_stamp, stamps_ns, text_meaning
+from .facts import Facts
+from .names import COLUMNS_REMEDY, SHAPE_REMEDY, Columns, find_columns, stated_columns
+from .rows import Pair, RawRows, raw_rows, to_numpy
+from .text import LOOK_ROWS, MISSING, Dialect, find_dialect, is_number
 
 BLOCK_BYTES = 1 << 19
 """One read: some 10 000 rows."""
@@ -32,7 +32,7 @@ _EXACT_IN_FLOAT = 2**53
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CsvTable:
-    """An opened text table; see :class:`recordings.formats.table_rows.Table`."""
+    """An opened text table; see :class:`recordings.formats.tables.rows.Table`."""
 
     path: Path
     member: str | None

@@ -10,9 +10,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from ...model import ReadOptions
-from ..table_facts import Facts
-from ..table_text import UTF8_MARK
+from ....model import ReadOptions
+from ..facts import Facts
+from ..text import UTF8_MARK
 from . import actigraph, activpal, empatica, sensor_logger
 
 VENDORS: tuple[Callable[[Path, bytes, ReadOptions], Facts | None], ...] = (

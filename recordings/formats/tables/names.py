@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..model import RecordingError
-from .units import unit_named
+from ...model import RecordingError
+from ..units import unit_named
 
 SHAPE_REMEDY = (
     "a table has one row per sample with columns time, x, y, z (or x, y, z and --rate HZ), "

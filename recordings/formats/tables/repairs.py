@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from ..model import Health
-from .table_pace import Pace
-from .table_rows import RawRows
+from ...model import Health
+from .pace import Pace
+from .rows import RawRows
 
 Times = NDArray[np.int64]
 

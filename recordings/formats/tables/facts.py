@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from ..model import DateOrder, Remark, Scale
+from ...model import DateOrder, Remark, Scale
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ...model import ReadOptions
-from ..table_facts import Facts
+from ....model import ReadOptions
+from ..facts import Facts
 
 TABLES = (
     "WristMotion.csv",

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import get_args
 
-from ...model import SECOND_NS, DateOrder, ReadOptions, RecordingError, Remark, Scale
-from ..table_dates import WORDS, stamp_ns
-from ..table_facts import Facts
+from ....model import SECOND_NS, DateOrder, ReadOptions, RecordingError, Remark, Scale
+from ..dates import WORDS, stamp_ns
+from ..facts import Facts
 
 _RANGES = {
     **dict.fromkeys(("NEO", "CLE", "MRA"), (6.0, -2046 / 341, 2046 / 341)),

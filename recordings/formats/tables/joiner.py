@@ -17,10 +17,10 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from ..model import Block, Health
-from .table_pace import GAP_STEPS, Pace
-from .table_repairs import Times, mended
-from .table_rows import KEPT, LOSSES, MISSING, RawRows
+from ...model import Block, Health
+from .pace import GAP_STEPS, Pace
+from .repairs import Times, mended
+from .rows import KEPT, LOSSES, MISSING, RawRows
 
 Flags = NDArray[np.bool_]
 

@@ -9,7 +9,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from ..model import SECOND_NS, RecordingError
+from ...model import SECOND_NS, RecordingError
 
 Stamps = NDArray[Any]
 """int64 or float64."""

@@ -10,9 +10,9 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from ..model import Health
-from .table_names import Columns
-from .table_time import Stamps
+from ...model import Health
+from .names import Columns
+from .times import Stamps
 
 LARGEST = 1e6
 """A larger value is no acceleration in any unit, nor a count of any converter."""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ..model import RecordingError, Remark, Scale
-from .table_facts import Facts
-from .table_look import Look
-from .units import NO_GRAVITY_G, UNIT_GAIN_G, choose_unit, doubts, resting_magnitude, unit_at_rest
+from ...model import RecordingError, Remark, Scale
+from ..units import NO_GRAVITY_G, UNIT_GAIN_G, choose_unit, doubts, resting_magnitude, unit_at_rest
+from .facts import Facts
+from .look import Look
 
 LIKELY_REST_G = (0.5, 2.0)
 """Values whose unit is known by their origin are something else if they rest outside."""

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ...model import SECOND_NS
-from ..table_facts import Facts
-from ..table_text import is_number
+from ....model import SECOND_NS
+from ..facts import Facts
+from ..text import is_number
 
 TABLES = ("Raw Data.csv", "Accelerometer.csv", "Acceleration.csv", "Linear Accelerometer.csv")
 """In this order; the last is without gravity."""
