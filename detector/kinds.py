@@ -4,7 +4,8 @@ Every rule is a list of conditions on named columns of evidence; every event get
 reason of its rule. How clearly the conditions hold gives the certainty: each contributes a soft
 margin, 0.5 at its limit and 1 from a sure value on (linear in the logarithm between), or 0.7 where
 the evidence is unknown, and the certainty is the product. From 0.6 on it is ``high``, from 0.3 on
-``medium``.
+``medium``. That of a sleep start is its likeness (:mod:`detector.likeness`), which must reach
+``likeness_least``.
 
 Order. Knocks first, because they imitate everything; then what is rhythmic; then a jerk that woke
 the sleeper, so that the movement after it does not hide it; then long and complex movements; then
@@ -34,6 +35,7 @@ from numpy.typing import NDArray
 
 from . import series
 from .grid import Floats, Mask
+from .likeness import NEIGHBOUR_S, likeness, models
 from .night import Kind, Site
 from .settings import KindSettings
 
@@ -42,6 +44,8 @@ COARSE_STEP_G = 0.010
 
 HIGH, MEDIUM = 0.6, 0.3
 """Least certainty of high and medium confidence."""
+LIKE_HIGH, LIKE_MEDIUM = 0.9, 0.7
+"""Least likeness of a sleep start of high and medium confidence."""
 
 _UNKNOWN_MARGIN = 0.7
 _OPENING_S = 1.0
@@ -88,6 +92,8 @@ class Rule:
     reason: str
     kind: Kind
     conditions: tuple[Condition, ...]
+    certainty: str = ""
+    """Column that is the certainty, instead of the product of the margins."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +103,8 @@ class Judgement:
     kind: NDArray[np.str_]
     reason: NDArray[np.str_]
     certainty: Floats
+    likeness: Floats
+    """Of what has the shape of a sleep start, whatever its kind; NaN for everything else."""
     active_after_s: Floats
 
 
@@ -121,23 +129,32 @@ def rules(settings: KindSettings, site: Site, least_mg: float) -> tuple[Rule, ..
     periodic = Rule("periodic", series_kind, (_yes("periodic"),))
     jerk = _jerk(s, least_mg)
     return (
-        Rule(
-            "knock",
-            "impact",
-            (
-                Condition("hf_lf_ratio", s.impact_ratio, 1.5 * s.impact_ratio, strict=True),
-                Condition("width_s", s.impact_width_s, 0.75 * s.impact_width_s, strict=True),
-            ),
-        ),
+        Rule("knock", "impact", _knock(s)),
         *_rhythmic(s),
         *((periodic,) if site == "ankle" else ()),
-        Rule("arousal", "sleep_start_with_arousal", (*jerk, *_opening(s))),
+        _start("arousal", "sleep_start_with_arousal", "with_arousal", (*jerk, *_opening(s)), s),
         *_complex(s),
         *(() if site == "ankle" else (periodic,)),
         *_tiny(s),
-        Rule("jerk", "sleep_start", (*jerk, *_brief(s))),
+        _start("jerk", "sleep_start", "alone", (*jerk, *_brief(s)), s),
         *_remainder(s),
     )
+
+
+def _knock(s: KindSettings) -> tuple[Condition, ...]:
+    """Narrow, and with the high frequencies of a case that rings."""
+    return (
+        Condition("hf_lf_ratio", s.impact_ratio, 1.5 * s.impact_ratio, strict=True),
+        Condition("width_s", s.impact_width_s, 0.75 * s.impact_width_s, strict=True),
+    )
+
+
+def _start(
+    reason: str, kind: Kind, model: str, conditions: tuple[Condition, ...], s: KindSettings
+) -> Rule:
+    """A sleep start: within all limits, and like one as a whole."""
+    like = Condition(model, s.likeness_least, 0.5 * (1 + s.likeness_least))
+    return Rule(reason, kind, (*conditions, like), certainty=model)
 
 
 def _rhythmic(s: KindSettings) -> tuple[Rule, ...]:
@@ -251,6 +268,7 @@ def _remainder(s: KindSettings) -> tuple[Rule, ...]:
                 ("wide", "width_s", s.width_max_s, 1.5 * s.width_max_s),
                 ("knock_like", "hf_lf_ratio", s.impact_ratio, 1.5 * s.impact_ratio),
                 ("not_still", "still_before_s", s.still_before_s, 0.5 * s.still_before_s),
+                ("unlike", "alone", s.likeness_least, 0.5 * s.likeness_least),
             )
         ),
         Rule("unclear", "brief_other", ()),
@@ -273,22 +291,50 @@ def classify(
     step_g
         The sensor's step, which sets the smallest counted size.
     """
-    evidence = gather(candidates, settings, site)
+    evidence = gather_all(candidates, settings, site=site, step_g=step_g)
+    least_mg = least_size_mg(step_g, settings)
     n = len(candidates)
     kind, reason = np.full(n, "", "U32"), np.full(n, "", "U32")
     certainty = np.zeros(n)
     open_ = np.ones(n, np.bool_)
-    for rule in rules(settings, site, least_size_mg(step_g, settings)):
+    for rule in rules(settings, site, least_mg):
         hit = open_.copy()
         margin = np.ones(n)
         for condition in rule.conditions:
             hit &= condition.holds(evidence)
             margin *= condition.margin(evidence)
+        if rule.certainty:
+            margin = evidence[rule.certainty]
         kind[hit], reason[hit], certainty[hit] = rule.kind, rule.reason, margin[hit]
         open_ &= ~hit
+    woke = kind == "sleep_start_with_arousal"
     return Judgement(
-        kind=kind, reason=reason, certainty=certainty, active_after_s=evidence["active_after_s"]
+        kind=kind,
+        reason=reason,
+        certainty=certainty,
+        likeness=np.where(woke, evidence["with_arousal"], evidence["alone"]),
+        active_after_s=evidence["active_after_s"],
     )
+
+
+def gather_all(
+    candidates: NDArray[np.void], s: KindSettings, *, site: Site, step_g: float
+) -> Evidence:
+    """All evidence, likeness by both models among it: NaN for what has not the shape."""
+    evidence = gather(candidates, s, site)
+    least_mg = least_size_mg(step_g, s)
+
+    def all_hold(conditions: tuple[Condition, ...]) -> Mask:
+        return np.asarray(np.all([each.holds(evidence) for each in conditions], axis=0))
+
+    jerk = all_hold(_jerk(s, least_mg))
+    alone, woke = jerk & all_hold(_brief(s)), jerk & all_hold(_opening(s))
+    large = evidence["peak_accel_mg"] >= s.accel_listed_mg
+    other = large & ~alone & ~woke & ~all_hold(_knock(s))
+    evidence["neighbours"] = series.neighbours(candidates, other, NEIGHBOUR_S)
+    for name, mask in (("alone", alone), ("with_arousal", woke)):
+        evidence[name] = np.where(mask, likeness(evidence, models()[name]), np.nan)
+    return evidence
 
 
 def gather(candidates: NDArray[np.void], settings: KindSettings, site: Site) -> Evidence:
@@ -298,9 +344,10 @@ def gather(candidates: NDArray[np.void], settings: KindSettings, site: Site) -> 
     own: Evidence = {
         name: candidates[name].astype(np.float64).round(6)
         for name in (
-            "peak_accel_mg", "peak_jerk_g_per_s", "width_s", "effective_hz", "hf_lf_ratio",
-            "lf_share", "n_bursts", "burst_interval_s", "burst_interval_cv", "burst_spread",
-            "n_alternations", "alternation_cv", "posture_change_deg", "still_before_s",
+            "peak_accel_mg", "peak_jerk_g_per_s", "width_s", "rise_s", "effective_hz",
+            "hf_lf_ratio", "lf_share", "n_bursts", "burst_interval_s", "burst_interval_cv",
+            "burst_spread", "n_alternations", "alternation_cv", "posture_change_deg",
+            "still_before_s",
         )
     }  # fmt: skip
     start_ns, peak_ns, end_ns = (candidates[f"{name}_ns"] for name in ("start", "peak", "end"))

@@ -137,9 +137,11 @@ def _sleep(settings: Settings) -> str:
     }[s.guider]
     return f"""
     Nights ran from {window.night_start} to {window.night_start} local time. The sleep period was
-    found by {guider}. Sleep onset is the median of several estimates from motion (sustained
-    inactivity after van Hees 2015, with and without tolerance for isolated jerks; the first
-    immobile {s.immobile_min:g} min; Cole 1992); their spread is given as its uncertainty. Non-wear
+    found by {guider}. Sleep onset is where the share of half minutes with movement fell from
+    about {s.moved_awake_pct:g} % to {s.moved_asleep_pct:g} % (a hidden Markov model of two states);
+    its uncertainty is the spread of this and of other estimates (sustained inactivity after van
+    Hees 2015, with and without tolerance for isolated jerks; the first immobile
+    {s.immobile_min:g} min; Cole 1992), at least 60 min for estimates from motion alone. Non-wear
     was taken from windows of {s.nonwear_window_min:g} min (standard deviation below
     {s.nonwear_sd_mg:g} mg, range below {s.nonwear_range_mg:g} mg; after van Hees 2013)."""
 
@@ -147,7 +149,7 @@ def _sleep(settings: Settings) -> str:
 def _windows(settings: Settings) -> str:
     w = settings.window
     return f"""
-    Sleep starts were counted from {w.before_min:g} min before the first stillness to
+    Sleep starts were counted from {w.before_min:g} min before to
     {w.after_min:g} min after sleep onset, and again with this window moved by {w.shift_min:g} min
     both ways. A night whose window could be judged for less than {w.usable_window_pct:g} % has no
     count."""

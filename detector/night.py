@@ -71,7 +71,7 @@ class Sleep:
     """The sleep period of a night and how its onset is known."""
 
     onset_ns: int
-    """The onset used: median of the candidates, or what a diary or hypnogram says."""
+    """The onset used: the candidate ``settled``, or what a diary or hypnogram says."""
     wake_ns: int
     source: Literal["hypnogram", "diary", "hdcza", "still_block"]
     uncertainty_min: float
@@ -104,6 +104,8 @@ class Events:
     confidence: NDArray[np.str_] = field(default_factory=lambda: np.empty(0, "U8"))
     onset_offset_s: NDArray[np.float64] = field(default_factory=lambda: np.empty(0))
     """NaN without a sleep onset."""
+    likeness: NDArray[np.float64] = field(default_factory=lambda: np.empty(0))
+    """See :mod:`detector.likeness`; NaN for what has not the shape of a sleep start."""
     active_after_s: NDArray[np.float64] = field(default_factory=lambda: np.empty(0))
     """Seconds of movement within the minute after the event."""
     cluster: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
@@ -145,6 +147,8 @@ class Night:
     clipped_samples: int = 0
     floor_g_per_s: float | None = None
     """Median noise floor of the sleep period (of the night if there is none)."""
+    smallest_countable_mg: float | None = None
+    """Smallest sleep start that could have been counted over the night's floor."""
     noisy_min: float = 0.0
     """Minutes of the sleep period (of the night if there is none) whose noise floor is too high."""
     nonwear_min: float = 0.0
@@ -158,7 +162,8 @@ class Night:
     """Median of the worn sleep period (of the night if there is none)."""
     measured_hz: float | None = None
     counts: dict[str, int | None] = field(default_factory=dict)
-    """``sleep_starts_onset``, ``..._onset_early15``, ``..._onset_late15``, ``..._reonset``,
+    """``sleep_starts_onset``, ``..._onset_early15``, ``..._onset_late15``, ``..._onset_strict20``,
+    ``..._onset_lax20``, ``..._reonset``,
     ``..._sleep``, ``..._night``, ``n_clusters`` and ``n_<kind>`` of every other kind."""
     plm_acc_per_h: float | None = None
     """Ankle only."""

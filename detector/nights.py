@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 
 from recordings import NightSpan
 
-from . import faults, figures, findings, series, wear
+from . import faults, figures, findings, sensitivity, series, wear
 from .figures import MINUTE_NS, Picture
 from .grid import EPOCH_NS, Grid, Mask
-from .kinds import HIGH, MEDIUM, Judgement, classify, least_size_mg
+from .kinds import HIGH, LIKE_HIGH, LIKE_MEDIUM, MEDIUM, Judgement, classify, least_size_mg
 from .night import SLEEP_STARTS, Events, Interval, Night, Site, Sleep
 from .onset import find_sleep
 from .scan import Scan
@@ -84,7 +84,11 @@ def judge(  # noqa: PLR0913 (what is known of a recording, each by its name)
         unusable=grid.intervals(picture.noisy | picture.stuck),
         sleep=picture.sleep,
         window=picture.window,
-        counts=figures.counts(picture, events, countable),
+        counts=figures.counts(picture, events, countable)
+        | _other_counts(picture, scan.candidates, events.context, settings, site, step_g),
+        smallest_countable_mg=sensitivity.smallest_countable_mg(
+            figures.typical(picture, grid.floor_g_per_s), settings, step_g
+        ),
         **figures.measures(picture, events, site),
     )
 
@@ -137,16 +141,11 @@ def _rested(
 
 
 def onset_window(sleep: Sleep, settings: WindowSettings) -> Interval | None:
-    """From ``before_min`` before the first stillness to ``after_min`` after sleep onset.
-
-    The first stillness is the start of the first inactivity bout, not earlier than the guider's and
-    not later than sleep onset. There is no window where sleep onset was not observed.
-    """
+    """From ``before_min`` before to ``after_min`` after sleep onset; none where it was not seen."""
     if not sleep.onset_observed:
         return None
-    still_ns = max(sleep.candidates.get("still", sleep.onset_ns), sleep.guider.start_ns)
     return Interval(
-        min(still_ns, sleep.onset_ns) - round(settings.before_min * MINUTE_NS),
+        sleep.onset_ns - round(settings.before_min * MINUTE_NS),
         sleep.onset_ns + round(settings.after_min * MINUTE_NS),
     )
 
@@ -170,7 +169,7 @@ def _events(
     context = _contexts(picture, candidates)
     is_start = np.isin(said.kind, SLEEP_STARTS)
     large = candidates["peak_accel_mg"] >= least_size_mg(step_g, settings.kinds)
-    countable = is_start & large & ~candidates["truncated"] & (context != "unusable")
+    countable = is_start & large & _whole(candidates, context)
     counted = countable & (context == "onset") & (picture.headline is not None)
     sleep = picture.sleep
     offset_s = np.full(len(candidates), np.nan)
@@ -184,10 +183,36 @@ def _events(
         counted=counted,
         confidence=_confidence(picture, said, candidates, context, is_start & ~large, settings),
         onset_offset_s=offset_s,
+        likeness=said.likeness,
         active_after_s=said.active_after_s,
         cluster=series.clusters(candidates, countable, settings.kinds),
     )
     return events, countable
+
+
+def _whole(candidates: NDArray[np.void], context: NDArray[np.str_]) -> Mask:
+    """Seen from its beginning to its end, in usable time."""
+    return np.asarray(~candidates["truncated"] & (context != "unusable"))
+
+
+def _other_counts(
+    picture: Picture,
+    candidates: NDArray[np.void],
+    context: NDArray[np.str_],
+    settings: Settings,
+    site: Site,
+    step_g: float,
+) -> dict[str, int | None]:
+    """The headline count with all limits moved, stricter and laxer."""
+    found: dict[str, int | None] = {}
+    for name, factor in (("strict20", sensitivity.STRICTER), ("lax20", sensitivity.LAXER)):
+        limits = sensitivity.moved(settings.kinds, factor)
+        said = classify(candidates, limits, site=site, step_g=step_g)
+        large = candidates["peak_accel_mg"] >= least_size_mg(step_g, limits)
+        counted = np.isin(said.kind, SLEEP_STARTS) & large & _whole(candidates, context)
+        count = int(np.sum(counted & (context == "onset")))
+        found[f"sleep_starts_onset_{name}"] = count if picture.headline else None
+    return found
 
 
 def _slots(picture: Picture, candidates: NDArray[np.void]) -> NDArray[np.int64]:
@@ -254,10 +279,11 @@ def _confidence(
     At most medium: with arousal, clipped, or awake without ``still_before_sure_s`` of stillness
     before and a still minute after. Low: too small to be counted, or truncated.
     """
-    confidence = np.select(
-        [said.certainty >= HIGH, said.certainty >= MEDIUM], ["high", "medium"], "low"
-    ).astype("U8")
     is_start = np.isin(said.kind, SLEEP_STARTS)
+    high, medium = np.where(is_start, LIKE_HIGH, HIGH), np.where(is_start, LIKE_MEDIUM, MEDIUM)
+    confidence = np.select(
+        [said.certainty >= high, said.certainty >= medium], ["high", "medium"], "low"
+    ).astype("U8")
     awake = np.isin(context, ("pre_sleep", "post_wake"))
     if picture.sleep is not None:
         awake |= candidates["peak_ns"] < picture.sleep.onset_ns

@@ -1,12 +1,14 @@
-"""When the wearer fell asleep and woke: the guider, sustained inactivity, four onset candidates.
+"""When the wearer fell asleep and woke: the guider, sustained inactivity, five onset candidates.
 
 Sources: sustained inactivity bouts after van Hees 2015 (PLoS ONE 10:e0142533) as in GGIR 3.3-7:
 more than 5 minutes without a posture change above 5 degrees between 5-s epochs; sleep onset is the
 start of the first bout that overlaps the guider, wake the end of the last one. Immobility after
 Actiwatch: the first 10 minutes with one active minute at most. Sleep scoring after Cole 1992.
 
-The onset used is the median of the candidates, and its uncertainty their spread: motion alone puts
-onset 20 minutes early on average and is off by 20 to 30 minutes (1 SD) in ordinary adults.
+The onset used is the time at which waking movement gave way to that of sleep (``settled``, see
+:mod:`detector.settling`), the median of the others where there is none. Its uncertainty is their
+spread, at least what motion alone is off by: 20 minutes early on average, and by 20 to 30 minutes
+(1 SD) in ordinary adults.
 
 Deviations:
 
@@ -28,13 +30,16 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from . import settling
 from .grid import EPOCHS_PER_MIN, MOVED_MG, Floats, Grid, Mask, Ranges, angle_deg, runs
 from .guider import Guider, find_guider, given_guider
 from .night import Interval, Site, Sleep
 from .settings import KindSettings, Settings
 
-UNCERTAINTY_FLOOR_MIN = 20.0
-"""Estimates from motion alone are never better known than this."""
+UNCERTAINTY_FLOOR_MIN = 60.0
+"""Estimates from motion alone are never better known than this: they are 20 min early on average
+with an SD of 20 to 30 min (adults, against polysomnography), 20 + 1.65 * 25 min in nine of ten
+nights. Nobody who lies awake without moving can be told from a sleeper."""
 UNCERTAINTY_FLOOR_GIVEN_MIN = 10.0
 """Nor those of a diary than this: people notice sleep minutes late (Bonnet & Moore 1982)."""
 
@@ -145,7 +150,7 @@ def _found_sleep(night: _Night, guider: Guider, bouts: Ranges, extent: tuple[int
     onset_observed = night.worn[begin : extent[0]].sum() >= awake
     wake_observed = night.worn[extent[1] : end].sum() >= awake
     found = _onset_candidates(night, guider, bouts) if onset_observed else {}
-    onset_ns = int(np.median(list(found.values()))) if found else grid.time_ns(begin)
+    onset_ns = _best(found) if found else grid.time_ns(begin)
     wake_ns = grid.time_ns(extent[1])
     return Sleep(
         onset_ns=onset_ns,
@@ -160,6 +165,10 @@ def _found_sleep(night: _Night, guider: Guider, bouts: Ranges, extent: tuple[int
         onset_observed=bool(onset_observed),
         wake_observed=bool(wake_observed),
     )
+
+
+def _best(found: dict[str, int]) -> int:
+    return found["settled"] if "settled" in found else int(np.median(list(found.values())))
 
 
 def _others(night: _Night, guider: Guider, asleep: Interval) -> tuple[Interval, ...]:
@@ -193,6 +202,7 @@ def _onset_candidates(night: _Night, guider: Guider, bouts: Ranges) -> dict[str,
         "still_tolerant": tolerant[0, 0] if len(tolerant) else None,
         "immobile": _first_immobile(night, earliest, guider),
         "cole_kripke": _first_asleep(night, earliest, guider),
+        "settled": _settled(night, guider),
     }
     return {
         name: night.grid.time_ns(max(slot, earliest, 0))
@@ -224,6 +234,18 @@ def isolated_jerks(candidates: NDArray[np.void], settings: KindSettings) -> Mask
     brief = (candidates["end_ns"] - candidates["start_ns"]) / 1e9 <= settings.duration_max_s
     alone = (gap[:-1] >= settings.isolated_s) & (gap[1:] >= settings.isolated_s)
     return np.asarray(brief & alone & ~candidates["truncated"])
+
+
+def _settled(night: _Night, guider: Guider) -> int | None:
+    """First known half minute of the first ``immobile_min`` or more in the state of sleep."""
+    moved = settling.moved(night.grid, night.worn, night.settings.sleep.posture_deg)
+    least = night.settings.sleep.immobile_min * EPOCHS_PER_MIN / settling.STEP_EPOCHS
+    for run in settling.asleep(moved, night.settings.sleep):
+        known = run[0] + np.flatnonzero(~np.isnan(moved[run[0] : run[1]]))
+        start, stop = run * settling.STEP_EPOCHS
+        if len(known) >= least and stop > guider.start and start < guider.stop:
+            return int(known[0]) * settling.STEP_EPOCHS
+    return None
 
 
 def _by_minute(values: Floats) -> Floats:

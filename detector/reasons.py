@@ -74,6 +74,11 @@ REASONS: dict[str, Reason] = _all(
         "event",
     ),
     Reason("not_still", "There was other movement shortly before it.", "event"),
+    Reason(
+        "unlike",
+        "Taken together, its shape and surroundings are more like those of an ordinary movement.",
+        "event",
+    ),
     Reason("unclear", "Its features could not be measured well enough to name it.", "event"),
     # Events: why a sleep start is not in the headline count.
     Reason(

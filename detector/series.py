@@ -54,6 +54,18 @@ def later_share(candidates: NDArray[np.void], settings: KindSettings) -> Floats:
     return share
 
 
+def neighbours(candidates: NDArray[np.void], other: Mask, within_s: float) -> Floats:
+    """Count the events of ``other`` whose peak lies within ``within_s`` of each event's own.
+
+    An event does not count itself.
+    """
+    peak_ns = candidates["peak_ns"]
+    others_ns, reach_ns = peak_ns[other], round(within_s * SECOND_NS)
+    first = np.searchsorted(others_ns, peak_ns - reach_ns, side="left")
+    stop = np.searchsorted(others_ns, peak_ns + reach_ns, side="right")
+    return np.asarray((stop - first - other).astype(np.float64))
+
+
 def in_train(candidates: NDArray[np.void], settings: KindSettings) -> Mask:
     """Events that together make a rhythmic train.
 

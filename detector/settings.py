@@ -255,6 +255,21 @@ class SleepSettings(Group):
         high=30,
         source="Actiwatch",
     )
+    moved_awake_pct: float = setting(
+        56.0,
+        "share of half minutes with movement before sleep onset; onset is where it gives way to "
+        "moved_asleep_pct",
+        low=30,
+        high=95,
+        source="simulation: development nights",
+    )
+    moved_asleep_pct: float = setting(
+        12.0,
+        "share of half minutes with movement in sleep",
+        low=2,
+        high=25,
+        source="simulation; healthy sleepers move 10 to 11 times an hour (Stefani 2015)",
+    )
     reonset_still_min: float = setting(
         10.0, "inactivity that makes a second onset", low=5, high=60, source="choice"
     )
@@ -314,7 +329,7 @@ class WindowSettings(Group):
     )
     before_min: float = setting(
         30.0,
-        "the onset window begins this long before the first stillness",
+        "the onset window begins this long before sleep onset",
         low=0,
         high=180,
         source="choice: onset estimates are early or late by tens of minutes",
@@ -474,6 +489,14 @@ class KindSettings(Group):
     )
     duration_max_s: float = setting(
         2.0, "greatest duration", low=0.5, high=5, source="simulation: 1.7 s with a second burst"
+    )
+    likeness_least: float = setting(
+        0.3,
+        "smallest likeness of a sleep start: the share of sleep starts among movements like it, on "
+        "made nights",
+        low=0.0001,
+        high=0.99,
+        source="simulation: development nights",
     )
     bursts_max: int = setting(3, "most sub-peaks", low=1, high=10, source="simulation")
     posture_max_deg: float = setting(

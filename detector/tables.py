@@ -106,6 +106,7 @@ def event_columns(facts: Facts, night: Night, first_index: int = 0) -> dict[str,
         "active_after_s": [*_numbers("active_after_s", events.active_after_s)],
         "cluster_id": [*clusters],
         "truncated": candidates["truncated"].tolist(),
+        "likeness": [*_numbers("likeness", events.likeness)],
     }
 
 
@@ -179,6 +180,8 @@ _COUNTS = (
     "sleep_starts_onset",
     "sleep_starts_onset_early15",
     "sleep_starts_onset_late15",
+    "sleep_starts_onset_strict20",
+    "sleep_starts_onset_lax20",
     "sleep_starts_reonset",
     "sleep_starts_sleep",
     "sleep_starts_night",
@@ -201,6 +204,7 @@ _MEASURES = (
     "clipped_pct",
     "temperature_c",
     "measured_hz",
+    "smallest_countable_mg",
 )
 
 

@@ -219,6 +219,7 @@ def made_events(index: int = 0) -> Events:
         counted=np.array([k[4] for k in KINDS]),
         confidence=np.array([k[5] for k in KINDS], "U8"),
         onset_offset_s=offset_s,
+        likeness=np.where([k[1].startswith("sleep_start") for k in KINDS], 0.8125, np.nan),
         active_after_s=np.linspace(0, 24, len(candidates)),
         cluster=cluster,
     )
@@ -265,6 +266,8 @@ def made_night(index: int = 0) -> Night:
         "sleep_starts_onset": 3,
         "sleep_starts_onset_early15": 2,
         "sleep_starts_onset_late15": 3,
+        "sleep_starts_onset_strict20": 2,
+        "sleep_starts_onset_lax20": 4,
         "sleep_starts_reonset": 1,
         "sleep_starts_sleep": 1,
         "sleep_starts_night": 5,
@@ -294,6 +297,7 @@ def made_night(index: int = 0) -> Night:
         clipped_pct=0.0001,
         temperature_c=31.5,
         measured_hz=RATE_HZ,
+        smallest_countable_mg=75.0,
         counts=counts,
         posture_changes_per_h=1.64,
     )

@@ -44,8 +44,9 @@ LAYERS = {
         "result",
         "nights",
         "findings quality",
+        "sensitivity",
         "figures kinds onset",
-        "series guider wear faults calibration grid",
+        "settling likeness series guider wear faults calibration grid",
         "stream segments",  # the one pass, and what every pass has in common
         "candidates epoching window",
         "design filters",

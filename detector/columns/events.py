@@ -169,5 +169,13 @@ EVENTS: tuple[Column, ...] = (
         "Whether it touches a gap, blanked time or an end of the recording.",
         "samples",
     ),
+    Column(
+        "likeness",
+        "number",
+        "1",
+        "Share of sleep starts among movements like it, on made nights; empty without the shape.",
+        "rules of kinds",
+        3,
+    ),
 )
 """``events.csv``: one row per detected event."""

@@ -291,5 +291,19 @@ NIGHTS: tuple[Column, ...] = (
         "samples",
         4,
     ),
+    Column(
+        "smallest_countable_mg",
+        "number",
+        "mg",
+        "Smallest sleep start that could have been counted over the night's noise floor.",
+        "kinds.accel_min_mg, kinds.jerk_min_g_per_s, scan.on_factor",
+        1,
+    ),
+    _count(
+        "sleep_starts_onset_strict20",
+        "The count with all limits of a sleep start 20 % stricter: size, jerk, likeness, width, "
+        "duration, posture change.",
+    ),
+    _count("sleep_starts_onset_lax20", "The count with the same limits 20 % laxer."),
 )
 """``nights.csv``: one row per night, analysable or not."""

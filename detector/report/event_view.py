@@ -66,6 +66,7 @@ _EVIDENCE = (
     ("lasted", "duration_s", " s"),
     ("still before", "still_before_s", " s"),
     ("moved after", "active_after_s", " s"),
+    ("likeness", "likeness", ""),
     ("turn", "posture_change_deg", "°"),
     ("knock ratio", "hf_lf_ratio", ""),
     ("bursts", "n_bursts", ""),

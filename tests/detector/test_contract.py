@@ -10,7 +10,7 @@ CONTRACT = {
         recording_id night_date event_index start_time start_utc peak_utc end_utc duration_s kind
         context counted reason confidence onset_offset_s peak_accel_mg peak_jerk_g_per_s width_s
         rise_s effective_hz hf_lf_ratio n_bursts posture_change_deg still_before_s active_after_s
-        threshold_g_per_s floor_g_per_s cluster_id truncated
+        threshold_g_per_s floor_g_per_s cluster_id truncated likeness
     """,
     "nights.csv": """
         recording_id participant_id night_date night_index status reasons sleep_onset
@@ -23,7 +23,8 @@ CONTRACT = {
         n_rhythmic_train n_body_movement n_impact n_disturbance n_brief_other plm_acc_per_h
         posture_changes_per_h usable_h wear_pct gap_min blanked_min clipped_samples floor_g_per_s
         night_usable_h n_sleep_episodes session noisy_min nonwear_min stuck_min idle_min
-        clipped_pct temperature_c measured_hz
+        clipped_pct temperature_c measured_hz smallest_countable_mg
+        sleep_starts_onset_strict20 sleep_starts_onset_lax20
     """,
     "recordings.csv": """
         recording_id path participant_id site side status reason message device serial format

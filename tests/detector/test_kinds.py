@@ -15,7 +15,8 @@ from detector.reasons import REASONS
 from detector.scan import CANDIDATE
 from detector.settings import KindSettings
 
-S = KindSettings()
+S = KindSettings(likeness_least=0.0001)
+"""The limits alone; likeness has tests of its own."""
 SITES = get_args(Site)
 
 
@@ -275,13 +276,15 @@ def test_every_rule_can_match():
         "wide": event(width_s=1),
         "knock_like": event(hf_lf_ratio=1),
         "not_still": event(still_before_s=2),
+        "unlike": event(lf_share=0.2, rise_s=0.6, posture_change_deg=15),
         "unclear": event(width_s=np.nan),
     }
+    settings = KindSettings()
     for site in SITES:
-        all_rules = rules(S, site, 75.0)
+        all_rules = rules(settings, site, 75.0)
         assert {rule.reason for rule in all_rules} == set(rows)
         for reason, row in rows.items():
-            assert kind(row, site=site)[1] == reason
+            assert kind(row, site=site, settings=settings)[1] == reason
 
 
 def test_the_last_rule_takes_all():
@@ -349,21 +352,25 @@ def test_an_unknown_value_holds_only_where_that_is_said():
     assert 0.5 < Condition("x", 1.0, 2.0, unknown=True).margin(evidence)[0] < 1
 
 
-@pytest.mark.parametrize(
-    "worse",
-    [
-        {"peak_accel_mg": 90.0},
-        {"peak_jerk_g_per_s": 1.2},
-        {"width_s": 0.7},
-        {"hf_lf_ratio": 0.7},
-        {"hf_lf_ratio": np.nan},
-        {"effective_hz": 2.2},
-        {"still_before_s": 12.0},
-        {"duration_s": 1.8},
-        {"n_bursts": 3},
-        {"posture_change_deg": 18.0},
-    ],
-    ids=str,
-)
+@pytest.mark.parametrize("worse", [{"hf_lf_ratio": 0.9}, {"width_s": 0.34}], ids=str)
 def test_less_clear_evidence_is_less_certain(worse):
-    assert said(event(**worse)).certainty[0] < said(event()).certainty[0]
+    clear = {"hf_lf_ratio": 1.6, "width_s": 0.2}
+    assert said(event(**clear | worse)).certainty[0] < said(event(**clear)).certainty[0]
+
+
+def test_the_certainty_of_a_sleep_start_is_its_likeness():
+    judgement = said(event())
+    assert judgement.kind[0] == "sleep_start"
+    assert judgement.certainty[0] == judgement.likeness[0] > 0.5
+
+
+@pytest.mark.parametrize(("above", "expected"), [(-1e-6, "jerk"), (1e-6, "unlike")])
+def test_what_is_less_like_a_sleep_start_than_the_limit_is_none(above, expected):
+    doubtful = event(lf_share=0.75)
+    settings = replace(S, likeness_least=float(said(doubtful).likeness[0] + above))
+    assert kind(doubtful, settings=settings)[1] == expected
+
+
+def test_only_what_has_the_shape_of_a_sleep_start_has_a_likeness():
+    shapes = said(event("01:10", width_s=1), event("01:20", duration_s=4), event()).likeness
+    assert np.isnan(shapes).tolist() == [True, False, False]

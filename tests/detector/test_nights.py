@@ -21,7 +21,7 @@ from scans import (
     usual_night,
 )
 
-from detector.night import SLEEP_STARTS, Interval, Sleep
+from detector.night import SLEEP_STARTS, Interval
 from detector.nights import onset_window, reonset_windows
 from detector.reasons import REASONS
 from detector.settings import KindSettings, Settings, SleepSettings, WindowSettings
@@ -132,32 +132,11 @@ def test_in_a_night_without_sleep_all_is_judged_as_waking():
 # --------------------------------------------------------------------- windows
 
 
-def sleep_from(onset, still, guider_begin) -> Sleep:
-    return Sleep(
-        onset_ns=at(onset),
-        wake_ns=at("07:00"),
-        source="hdcza",
-        uncertainty_min=20,
-        candidates={"still": at(still)},
-        guider=Interval(at(guider_begin), at("07:00")),
-        threshold_deg=0.2,
-    )
-
-
-@pytest.mark.parametrize(
-    ("onset", "still", "guider", "window"),
-    [
-        ("23:00", "23:00", "23:00", ("22:30", "23:15")),
-        ("23:10", "23:00", "22:50", ("22:30", "23:25")),
-        ("23:10", "22:40", "23:00", ("22:30", "23:25")),
-        ("23:00", "23:50", "22:50", ("22:30", "23:15")),
-    ],
-)
-def test_the_window_begins_before_the_first_stillness_and_ends_after_onset(
-    onset, still, guider, window
-):
-    found = onset_window(sleep_from(onset, still, guider), WindowSettings())
-    assert found == Interval(at(window[0]), at(window[1]))
+def test_the_window_lies_around_sleep_onset():
+    night = usual_night()
+    before, after = 30 * MINUTE_NS, 15 * MINUTE_NS
+    onset_ns = night.sleep.onset_ns
+    assert night.window == Interval(onset_ns - before, onset_ns + after)
 
 
 def test_the_window_follows_the_settings():
@@ -166,7 +145,7 @@ def test_the_window_follows_the_settings():
 
 
 def test_without_an_observed_onset_there_is_no_window():
-    unseen = replace(sleep_from("23:00", "23:00", "23:00"), onset_observed=False)
+    unseen = replace(usual_night().sleep, onset_observed=False)
     assert onset_window(unseen, WindowSettings()) is None
 
 

@@ -74,6 +74,7 @@ def test_an_event_is_written_as_the_contract_says():
         "floor_g_per_s": "0.210",
         "cluster_id": "",
         "truncated": "false",
+        "likeness": "0.812",
     }
     assert rows[-1]["truncated"] is True
     assert rows[-1]["posture_change_deg"] is None
@@ -100,6 +101,7 @@ def test_times_of_events_are_those_of_the_zone_to_the_millisecond(zone, day, tim
             name: getattr(night.events, name)[: len(times_ns)]
             for name in ("kind", "reason", "context", "counted", "confidence", "onset_offset_s")
         },
+        likeness=night.events.likeness[: len(times_ns)],
         active_after_s=night.events.active_after_s[: len(times_ns)],
         cluster=night.events.cluster[: len(times_ns)],
     )
@@ -158,6 +160,9 @@ def test_a_night_is_written_as_the_contract_says():
         "clipped_pct": "0.0001",
         "temperature_c": "31.5",
         "measured_hz": "100.0000",
+        "smallest_countable_mg": "75.0",
+        "sleep_starts_onset_strict20": "2",
+        "sleep_starts_onset_lax20": "4",
     }
     assert [row["n_micro_twitch"], row["n_body_movement"], row["n_clusters"]] == ["1", "0", "0"]
 
