@@ -23,7 +23,7 @@ _LEFT, _ROW, _GUTTER = 74, 26, 6
 _PER_MIN = 0.5
 """Units of a raster's picture per minute."""
 
-_BEFORE_MIN, _AFTER_MIN = 4 * 60, 11 * 60
+_BEFORE_MIN, _AFTER_MIN = 8 * 60, 16 * 60
 """What the raster aligned to onset shows."""
 
 _LOW_G_PER_S, _HIGH_G_PER_S = 0.1, 50.0
@@ -107,7 +107,10 @@ def _marks(clock: WallClock, candidates: NDArray[np.void], css: str) -> Markup:
 def raster_by_clock(nights: Sequence[Beside]) -> Markup:
     """Draw all nights from noon to noon, one below the other."""
     ticks = [(m, f"{(12 + m // 60) % 24:02d}:00") for m in range(0, _DAY_MIN + 1, 180)]
-    rows = [(n, 0.0, Markup('<g id="row-{}">{}</g>').format(n.index, n.drawing)) for n in nights]
+    rows = [
+        (n, 0.0, Markup('<g class="drawing" id="row-{}">{}</g>').format(n.index, n.drawing))
+        for n in nights
+    ]
     return _raster("All nights by the clock, noon to noon", rows, (0, _DAY_MIN), ticks)
 
 
@@ -118,7 +121,7 @@ def raster_by_onset(nights: Sequence[Beside]) -> Markup:
     """
     ticks = [
         (m, f"{m // 60:+d} h".replace("-", "−") if m else "onset")
-        for m in range(-_BEFORE_MIN, _AFTER_MIN + 1, 60)
+        for m in range(-_BEFORE_MIN, _AFTER_MIN + 1, 120)
     ]
     rows = [
         (n, n.onset_min, Markup('<use href="#row-{}" x="{:.1f}"/>').format(
@@ -145,7 +148,7 @@ def _raster(
             Markup(
                 '<text x="0" y="{}">{}</text>'
                 '<svg aria-hidden="true" x="{}" y="{}" width="{:g}" height="{}" '
-                'viewBox="{:g} 0 {:g} {}"><g class="drawing">{}</g></svg>'
+                'viewBox="{:g} 0 {:g} {}">{}</svg>'
             ).format(top + 17, night.label, _LEFT, top, width, _ROW, -shift, width, _ROW, drawing)
         )
     parts += [

@@ -41,7 +41,7 @@ def around_onset(nights: Sequence[Beside]) -> Markup | None:
     parts += _onset_axis(left, unit, height)
     counted, other = bars.sum(axis=1).tolist()
     label = f"Within an hour of onset: {counted} counted and {other} not counted, by minute"
-    return picture("chart minutes", left + 120 * unit + 20, height + 18, label, parts)
+    return picture("chart minutes", left + 120 * unit + 24, height + 18, label, parts)
 
 
 def size_by_time(nights: Sequence[Beside]) -> Markup | None:
@@ -64,7 +64,7 @@ def size_by_time(nights: Sequence[Beside]) -> Markup | None:
         y = height * (1 - np.log(mg / low) / decades)
         parts.append(
             Markup('<path class="grid" d="M{} {:.1f}h{}"/><text x="0" y="{:.1f}">{}</text>').format(
-                left, y, 120 * unit, y + 4, mg
+                left, y, 120 * unit, max(y + 4, 9.0), mg
             )
         )
     for css, wanted in (("near", False), ("counted", True)):
@@ -80,7 +80,7 @@ def size_by_time(nights: Sequence[Beside]) -> Markup | None:
         parts.append(Markup('<path class="{}" d="{}"/>').format(css, "".join(path)))
     parts += _onset_axis(left, unit, height)
     label = f"Size in mg of {len(rows)} events against minutes from onset"
-    return picture("chart sizes", left + 120 * unit + 20, height + 18, label, parts)
+    return picture("chart sizes", left + 120 * unit + 24, height + 18, label, parts)
 
 
 def _offset_min(row: Cells) -> float | None:
@@ -97,7 +97,7 @@ def _onset_axis(left: int, unit: int, height: int) -> list[Markup]:
         ),
         *(
             Markup('<text x="{}" y="{}" text-anchor="middle">{}</text>').format(
-                x, height + 13, "onset" if x == zero else text + " min"
+                x, height + 13, "onset" if x == zero else text
             )
             for x, text in at
         ),
