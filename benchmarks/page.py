@@ -14,6 +14,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import threading
 from pathlib import Path
 
 import numpy as np
@@ -26,12 +27,13 @@ from recordings.writers import CwaLayout, write_cwa
 DAYS = 7
 TIMES = 3
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+_READY = re.compile(r"page ready (\d+)")
 PROBE = """
 "use strict";
 const poll = setInterval(() => {
   if (!document.querySelector("figure[data-drawn]")) return;
   clearInterval(poll);
-  document.body.dataset.ready = String(Math.round(performance.now()));
+  console.log(`page ready ${Math.round(performance.now())}`);
 }, 5);
 """
 
@@ -52,12 +54,17 @@ def ready_ms(page: Path, browser: str, profile: Path) -> int:
     probed = page.with_name("probed.html")
     tag = '<script src="../../assets/probe.js"></script></body>'
     probed.write_text(page.read_text("utf-8").replace("</body>", tag), encoding="utf-8")
-    options = ("--headless", "--no-sandbox", "--disable-gpu", "--timeout=15000", "--dump-dom")
-    done = subprocess.run(
-        [browser, *options, f"--user-data-dir={profile}", probed.as_uri()],
-        check=True, capture_output=True, text=True, timeout=120,
-    )  # fmt: skip
-    found = re.search(r'data-ready="(\d+)"', done.stdout)
+    options = ("--headless", "--no-sandbox", "--disable-gpu", "--enable-logging=stderr")
+    # A port for debugging keeps the browser open until it is told to end.
+    command = [browser, *options, "--remote-debugging-port=0", f"--user-data-dir={profile}"]
+    with subprocess.Popen(
+        [*command, probed.as_uri()], stderr=subprocess.PIPE, text=True
+    ) as process:
+        stop = threading.Timer(60, process.terminate)
+        stop.start()
+        found = next(filter(None, map(_READY.search, process.stderr or ())), None)
+        stop.cancel()
+        process.terminate()
     if found is None:
         sys.exit("the page did not draw its first time line")
     return int(found[1])

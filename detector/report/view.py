@@ -6,7 +6,7 @@ A night is taken in and let go: what stays is what its part of the page shows.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -84,12 +84,7 @@ def night_view(facts: Facts, night: Night, first_index: int) -> NightView:
     drawn = drawn_events(night)
     on_line = frozenset(drawn.tolist())
     starts = np.flatnonzero(np.isin(night.events.kind, SLEEP_STARTS)).tolist()
-    wanted = on_line.union(shown, counted, starts)
-    rows = {
-        i: cells(EVENTS, row)
-        for i, row in enumerate(event_rows(facts, night, first_index))
-        if i in wanted
-    }
+    rows = _event_cells(facts, night, first_index, on_line.union(shown, counted, starts))
     kinds = Counter(night.events.kind[drawn].tolist())
     title = night_title(night.span)
     row = cells(NIGHTS, night_row(facts, night))
@@ -117,6 +112,13 @@ def night_view(facts: Facts, night: Night, first_index: int) -> NightView:
         beside=beside(night, clock, row, [rows[i] for i in starts]),
         noise_floor=noise_floor(night),
     )
+
+
+def _event_cells(
+    facts: Facts, night: Night, first_index: int, wanted: Container[int]
+) -> dict[int, Cells]:
+    rows = enumerate(event_rows(facts, night, first_index))
+    return {i: cells(EVENTS, row) for i, row in rows if i in wanted}
 
 
 def _confidence(words: Iterable[str]) -> str:

@@ -143,7 +143,7 @@ def test_a_card_tells_the_confidence_of_what_is_counted():
 
 
 def test_of_an_absolute_path_only_the_files_name_is_shown():
-    for path in ("/home/lovelace/study/a.cwa", "C:\\Users\\lovelace\\a.cwa"):
+    for path in ("/srv/lovelace/study/a.cwa", "C:\\Users\\lovelace\\a.cwa"):
         html = page_html(facts=made_facts(path=path))
         assert "lovelace" not in html
         assert "a.cwa" in html
