@@ -38,6 +38,9 @@ memory: setup ## Measure peak memory for a day and for a fortnight
 formats: setup ## Measure what reading costs, by format
 	$(BIN)/python benchmarks/formats.py
 
+page: setup ## Measure the weight of a week's page and the time until it can be used
+	$(BIN)/python benchmarks/page.py
+
 fuzz: setup ## Throw 100,000 damaged files of each kind at the readers
 	$(BIN)/python benchmarks/fuzz.py --inputs 100000
 
@@ -45,4 +48,4 @@ clean: ## Remove caches and what was built, keep .venv
 	rm -rf build dist out *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis .benchmarks
 	find . -path ./.venv -prune -o -name __pycache__ -type d -exec rm -rf {} +
 
-.PHONY: help setup test check format docs sample quality memory formats fuzz clean
+.PHONY: help setup test check format docs sample quality memory formats page fuzz clean

@@ -114,6 +114,15 @@ def least_size_mg(step_g: float, settings: KindSettings) -> float:
     return settings.accel_min_coarse_mg if coarse else settings.accel_min_mg
 
 
+def sleep_start_conditions(settings: KindSettings, step_g: float) -> tuple[Condition, ...]:
+    """Return what a plain sleep start must be, in the order in which it is asked.
+
+    Likeness is there where the shape is.
+    """
+    like = Condition("likeness", settings.likeness_least, 1.0, unknown=True)
+    return (*_jerk(settings, least_size_mg(step_g, settings)), *_brief(settings), like)
+
+
 def _yes(column: str) -> Condition:
     return Condition(column, 0.5, 1.0)
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from detector.files import write
 
-from .render import read, script_name
+from .render import script, script_name
 
 
 def write_assets(out_dir: Path) -> None:
@@ -15,6 +15,6 @@ def write_assets(out_dir: Path) -> None:
 
     assets = out_dir / "assets"
     assets.mkdir(parents=True, exist_ok=True)
-    script: str = offline.get_plotlyjs()  # type: ignore[attr-defined,no-untyped-call]  # untyped
-    write(assets / "plotly.min.js", script.encode())
-    write(assets / script_name(), read("page.js").encode())
+    plotly: str = offline.get_plotlyjs()  # type: ignore[attr-defined,no-untyped-call]  # untyped
+    write(assets / "plotly.min.js", plotly.encode())
+    write(assets / script_name(), script().encode())

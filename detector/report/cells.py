@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from pathlib import PurePath, PurePosixPath, PureWindowsPath
 
 from detector.columns import Column
 from detector.csvtext import Row, Value
@@ -32,3 +33,9 @@ def shown(column: Column, value: Value) -> str:
 def pairs(row: Cells, wanted: Sequence[tuple[str, str, str]]) -> Pairs:
     """Return what is known of some columns: (name shown, column, unit behind the value)."""
     return tuple((name, row[column] + unit) for name, column, unit in wanted if row[column])
+
+
+def shown_path(path: str) -> str:
+    """Return a relative path as it is, of an absolute one the file's name: folders are private."""
+    kinds: tuple[type[PurePath], ...] = (PurePosixPath, PureWindowsPath)
+    return next((kind(path).name for kind in kinds if kind(path).is_absolute()), path)

@@ -17,7 +17,7 @@ from detector.csvtext import Row
 from detector.files import write
 from detector.reasons import sentence
 
-from .cells import Cells, cells
+from .cells import Cells, cells, shown_path
 from .render import render
 from .words import STATUS, is_note
 
@@ -42,6 +42,7 @@ class RecordingRow:
     status: str
     link: str
     """Empty for a recording without a page."""
+    path: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,6 +101,7 @@ def _recording(row: Cells) -> RecordingRow:
         cells=row,
         status=_RECORDING_STATUS[row["status"]],
         link=_page_of(row["recording_id"]) if done else "",
+        path=shown_path(row["path"]),
     )
 
 

@@ -12,9 +12,11 @@ from numpy.typing import NDArray
 
 from detector.night import SLEEP_STARTS, Night
 from detector.reasons import sentence
+from detector.result import Facts
 from detector.scan import Snippet
 
 from .cells import Cells, Pairs, pairs
+from .near import Failed, failed_conditions
 from .pictures import Mark, trace
 from .words import CONTEXT, COUNTED, KIND
 
@@ -35,6 +37,8 @@ class EventView:
     """A sentence, empty if there is nothing to say."""
     from_onset: str
     evidence: Pairs
+    failed: tuple[Failed, ...]
+    """Conditions of a sleep start that it does not meet; none of a counted event is told."""
     picture: Markup | None
     on_time_line: bool
 
@@ -94,12 +98,18 @@ def near_misses(night: Night) -> list[int]:
 
 
 def event_views(
-    night: Night, rows: Mapping[int, Cells], chosen: Sequence[int], drawn: Collection[int]
+    facts: Facts,
+    night: Night,
+    rows: Mapping[int, Cells],
+    chosen: Sequence[int],
+    drawn: Collection[int],
 ) -> tuple[EventView, ...]:
     """Show some events in full.
 
     Parameters
     ----------
+    facts
+        The recording.
     night
         The night.
     rows
@@ -112,13 +122,13 @@ def event_views(
     snippets = {s.peak_ns: s for s in night.scan.snippets}
     peaks = night.events.candidates["peak_ns"].tolist()
     return tuple(
-        _event_view(night, i, rows[i], snippets.get(peaks[i]), on_time_line=i in drawn)
+        _event_view(facts, night, i, rows[i], snippets.get(peaks[i]), on_time_line=i in drawn)
         for i in chosen
     )
 
 
 def _event_view(
-    night: Night, i: int, row: Cells, snippet: Snippet | None, *, on_time_line: bool
+    facts: Facts, night: Night, i: int, row: Cells, snippet: Snippet | None, *, on_time_line: bool
 ) -> EventView:
     kind = (COUNTED if night.events.counted[i] else KIND)[row["kind"]]
     clock = row["start_time"][11:19]
@@ -131,6 +141,9 @@ def _event_view(
         reason=sentence(row["reason"]) if row["reason"] else "",
         from_onset=_from_onset(night.events.onset_offset_s[i]),
         evidence=pairs(row, _EVIDENCE),
+        failed=()
+        if night.events.counted[i]
+        else failed_conditions(night.events, i, row, facts.settings, facts.probe.step_g),
         picture=None if snippet is None else _picture(night, i, row, snippet, f"{kind}, {clock}"),
         on_time_line=on_time_line,
     )

@@ -15,7 +15,9 @@ from detector.settings import Settings
 from detector.tables import facts_row
 from recordings import Remark, Segment
 
-from .cells import Cells, cells
+from .beside import raster_by_clock, raster_by_onset
+from .cells import Cells, cells, shown_path
+from .charts import around_onset, rates, size_by_time, trend
 from .render import render
 from .view import NightView, night_view
 
@@ -52,6 +54,8 @@ class Page:
         """
         row = cells(RECORDINGS, facts_row(facts))
         window = facts.settings.window
+        side = [night.beside for night in self._nights]
+        per_hour = rates(side)
         return render(
             "recording.html",
             facts=facts,
@@ -60,6 +64,14 @@ class Page:
             zone=_zone_sentence(facts),
             shift_min=f"{window.shift_min:g}",
             nights=self._nights,
+            by_clock=raster_by_clock(side) if len(side) > 1 else None,
+            by_onset=raster_by_onset(side)
+            if sum(n.onset_min is not None for n in side) > 1
+            else None,
+            around_onset=around_onset(side),
+            sizes=size_by_time(side),
+            rates=per_hour,
+            trend=trend(per_hour),
             quality=_quality(facts, row),
             remarks=[r.message for r in _remarks(facts)],
             segments=_segments(facts),
@@ -67,7 +79,12 @@ class Page:
             remark=facts.notes,
             methods=_methods(facts),
             changed=_changed(facts.settings),
-            fingerprint=facts.settings.fingerprint(),
+            fingerprint=(fingerprint := facts.settings.fingerprint()),
+            review={
+                "recording_id": facts.recording_id,
+                "config_hash": fingerprint,
+                "algorithm_version": row["algorithm_version"],
+            },
         )
 
 
@@ -90,12 +107,13 @@ def _origin(facts: Facts, row: Cells) -> list[str]:
     sided = " ".join(word for word in (facts.side, facts.site) if word != "unknown")
     device = " ".join(word for word in (row["device"], row["serial"]) if word)
     person = row["participant_id"] if row["participant_id"] != row["recording_id"] else ""
+    path = shown_path(row["path"])
     parts = [
         f"participant {person}" if person else "",
         f"session {facts.session}" if facts.session else "",
         device or row["format"],
         f"worn at the {sided}" if sided else "",
-        f"{row['path']} ({facts.parts} files)" if facts.parts > 1 and facts.path else row["path"],
+        f"{path} ({facts.parts} files)" if facts.parts > 1 and path else path,
     ]
     if health.start_ns is not None and health.end_ns is not None:
         start, end = (zone.local(ns) for ns in (health.start_ns, health.end_ns))

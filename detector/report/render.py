@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from detector.version import ALGORITHM_VERSION, VERSION
 
-from .words import KIND, MARK
+from .words import CONFIDENCE, CONTEXT, KIND, MARK
 
 
 def render(template: str, **values: Any) -> str:
@@ -20,10 +20,21 @@ def render(template: str, **values: Any) -> str:
     return _environment().get_template(template).render(**values)
 
 
+SCRIPTS = ("common", "timeline", "tables", "filters", "review", "start")
+"""Parts of the pages' script, in the order in which they run."""
+
+
+@cache
+def script() -> str:
+    """Return the pages' own script: its parts in one scope, for pages open from disk."""
+    parts = "\n".join(read(f"scripts/{name}.js") for name in SCRIPTS)
+    return f'"use strict";\n(() => {{\n{parts}}})();\n'
+
+
 @cache
 def script_name() -> str:
-    """Name of ``page.js`` beside the pages: by its content, so that old pages keep their script."""
-    return f"page-{hashlib.sha256(read('page.js').encode()).hexdigest()[:8]}.js"
+    """Name of the script beside the pages: by its content, so that old pages keep theirs."""
+    return f"page-{hashlib.sha256(script().encode()).hexdigest()[:8]}.js"
 
 
 def read(name: str) -> str:
@@ -48,6 +59,11 @@ def _environment() -> Environment:
         script=script_name(),
         style=Markup(read("style.css")),  # noqa: S704 (a file of this package)
         marks=MARK,
+        words={
+            "kinds": list(KIND.items()),
+            "contexts": list(CONTEXT.items()),
+            "confidences": [(word, word) for word in CONFIDENCE],
+        },
         loop_kind={kind: i for i, kind in enumerate(KIND)},
     )
     return environment

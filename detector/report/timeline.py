@@ -1,10 +1,10 @@
-"""The interactive time line of a night as plain data; ``page.js`` draws it."""
+"""The interactive time line of a night as plain data; ``timeline.js`` draws it."""
 
 from __future__ import annotations
 
 import base64
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import numpy as np
@@ -23,7 +23,7 @@ MOST_EVENTS = 1000
 """Events drawn per night; the pages of restless days would otherwise become too heavy."""
 
 LOG_LOW, LOG_HIGH = -3.0, 3.0
-"""Decades of g/s that a level's 16-bit code covers; ``page.js`` reads it back with these."""
+"""Decades of g/s that a level's 16-bit code covers; ``timeline.js`` reads it back with these."""
 
 ANGLE_STEP_DEG = 0.75
 """What one step of an angle's 8-bit code stands for; less than a picture can show."""
@@ -84,9 +84,13 @@ def drawn_events(night: Night) -> NDArray[np.int64]:
 
 
 def timeline(
-    night: Night, clock: WallClock, cells: Mapping[int, Cells], chosen: NDArray[np.int64]
+    night: Night,
+    clock: WallClock,
+    cells: Mapping[int, Cells],
+    chosen: NDArray[np.int64],
+    shown: Collection[int] = (),
 ) -> dict[str, Any] | None:
-    """Everything that ``page.js`` needs to draw the night, None if it has no epoch.
+    """Everything that ``timeline.js`` needs to draw the night, None if it has no epoch.
 
     Parameters
     ----------
@@ -94,6 +98,8 @@ def timeline(
         Rows of ``events.csv`` by the event's place in the night, of those chosen at least.
     chosen
         The events to draw, from :func:`drawn_events`.
+    shown
+        The events whose raw jerk is drawn when the reader comes close.
     """
     extent = recorded(night)
     if extent is None:
@@ -115,6 +121,7 @@ def timeline(
         if change is None
         else {"at": clock.axis_ms(change.at_ns), "shift_ms": change.shift_s * 1000},
         "events": _events(night, clock, cells, chosen),
+        "raw": _raw(night, clock, shown),
     }
 
 
@@ -142,6 +149,20 @@ def lanes(night: Night, clock: WallClock) -> list[dict[str, Any]]:
         }
         for role, label, what, spans in rows
         if spans
+    ]
+
+
+def _raw(night: Night, clock: WallClock, shown: Collection[int]) -> list[dict[str, Any]]:
+    """Every sample's jerk around the events that the page shows in full."""
+    peaks = set(night.events.candidates["peak_ns"][list(shown)].tolist()) if shown else set()
+    return [
+        {
+            "start": clock.axis_ms(snippet.start_ns),
+            "step_ms": round(1000 / snippet.rate_hz, 6),
+            "jerk": _coarse_levels(snippet.jerk_g_per_s),
+        }
+        for snippet in night.scan.snippets
+        if snippet.peak_ns in peaks
     ]
 
 
@@ -225,10 +246,19 @@ def _per_minute(values: NDArray[np.float64]) -> NDArray[np.float64]:
 
 def _levels(values: NDArray[np.float64]) -> str:
     """Levels in g/s as little-endian 16-bit codes, logarithmic; 0 stands for no value."""
+    return _base64(_level_codes(values, 65_534).astype("<u2"))
+
+
+def _coarse_levels(values: NDArray[np.float32]) -> str:
+    """Levels as 8-bit codes: steps of 6 %, finer than the time line's scale can show."""
+    return _base64(_level_codes(values.astype(np.float64), 254).astype("u1"))
+
+
+def _level_codes(values: NDArray[np.float64], most: int) -> NDArray[np.float64]:
     with np.errstate(divide="ignore", invalid="ignore"):
         decades = np.clip(np.log10(values), LOG_LOW, LOG_HIGH)
-    codes = 1 + np.rint((decades - LOG_LOW) / (LOG_HIGH - LOG_LOW) * 65_534)
-    return _base64(np.nan_to_num(codes, nan=0.0).astype("<u2"))
+    codes = 1 + np.rint((decades - LOG_LOW) / (LOG_HIGH - LOG_LOW) * most)
+    return np.asarray(np.nan_to_num(codes, nan=0.0))
 
 
 def _angles(values: NDArray[np.float64]) -> str:

@@ -6,6 +6,7 @@ A night is taken in and let go: what stays is what its part of the page shows.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,17 +14,18 @@ import numpy as np
 from markupsafe import Markup
 
 from detector.columns import EVENTS, NIGHTS
-from detector.night import Night
+from detector.night import SLEEP_STARTS, Night
 from detector.reasons import sentence
 from detector.result import Facts
 from detector.tables import event_rows, night_row
 
+from .beside import Beside, beside, noise_floor
 from .cells import Cells, Pairs, cells, pairs
 from .event_view import EventView, Excluded, event_views, excluded, near_misses
 from .pictures import static_night, strip
 from .timeline import drawn_events, timeline
 from .wall import WallClock, night_title
-from .words import KIND, SOURCE, STATUS, is_note
+from .words import CONFIDENCE, KIND, SOURCE, STATUS, is_note
 
 MOST_NEAR_MISSES = 8
 """Near misses shown per night; all of them are in the table of events."""
@@ -54,9 +56,13 @@ class NightView:
     not_drawn: int
     events: int
     counted: tuple[EventView, ...]
+    confidence: str
+    """Of the counted events: ``1 high, 2 medium``."""
     near: tuple[EventView, ...]
     more_near: int
     excluded: Excluded
+    beside: Beside
+    noise_floor: Markup | None
 
 
 def night_view(facts: Facts, night: Night, first_index: int) -> NightView:
@@ -77,12 +83,8 @@ def night_view(facts: Facts, night: Night, first_index: int) -> NightView:
     counted = np.flatnonzero(night.events.counted).tolist()
     drawn = drawn_events(night)
     on_line = frozenset(drawn.tolist())
-    wanted = on_line.union(shown, counted)
-    rows = {
-        i: cells(EVENTS, row)
-        for i, row in enumerate(event_rows(facts, night, first_index))
-        if i in wanted
-    }
+    starts = np.flatnonzero(np.isin(night.events.kind, SLEEP_STARTS)).tolist()
+    rows = _event_cells(facts, night, first_index, on_line.union(shown, counted, starts))
     kinds = Counter(night.events.kind[drawn].tolist())
     title = night_title(night.span)
     row = cells(NIGHTS, night_row(facts, night))
@@ -98,15 +100,30 @@ def night_view(facts: Facts, night: Night, first_index: int) -> NightView:
         strip=strip(night, f"Movement in the night from {title}"),
         still=static_night(night, clock, f"Time line of the night from {title}"),
         groups=_groups(night, clock, row),
-        timeline=timeline(night, clock, rows, drawn),
+        timeline=timeline(night, clock, rows, drawn, {*shown, *counted}),
         drawn=tuple((kind, name, kinds[kind]) for kind, name in KIND.items() if kinds[kind]),
         not_drawn=len(night.events) - len(drawn),
         events=len(night.events),
-        counted=event_views(night, rows, counted, on_line),
-        near=event_views(night, rows, shown, on_line),
+        counted=event_views(facts, night, rows, counted, on_line),
+        confidence=_confidence(rows[i]["confidence"] for i in counted),
+        near=event_views(facts, night, rows, shown, on_line),
         more_near=len(near) - len(shown),
         excluded=excluded(night),
+        beside=beside(night, clock, row, [rows[i] for i in starts]),
+        noise_floor=noise_floor(night),
     )
+
+
+def _event_cells(
+    facts: Facts, night: Night, first_index: int, wanted: Container[int]
+) -> dict[int, Cells]:
+    rows = enumerate(event_rows(facts, night, first_index))
+    return {i: cells(EVENTS, row) for i, row in rows if i in wanted}
+
+
+def _confidence(words: Iterable[str]) -> str:
+    found = Counter(words)
+    return ", ".join(f"{found[word]} {word}" for word in CONFIDENCE if found[word])
 
 
 _SLEEP = (

@@ -64,8 +64,9 @@ MARK: dict[str, str] = {
         "M-2.3 0a2.3 2.3 0 1 1 4.6 0 2.3 2.3 0 1 1-4.6 0z"
     ),
 }
-"""SVG path of each kind's mark around the origin, about ten units wide; ``page.js`` asks plotly for
-the same shapes: diamond, pentagon, dot, triangles, hourglass, square, cross, plus, ring."""
+"""SVG path of each kind's mark around the origin, about ten units wide; ``timeline.js`` asks
+plotly for the same shapes: diamond, pentagon, dot, triangles, hourglass, square, cross, plus,
+ring."""
 
 
 def is_note(code: str) -> bool:

@@ -3,7 +3,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from detector.report import write_assets
-from detector.report.render import read, script_name
+from detector.report.render import script, script_name
 
 
 def contents(folder: Path) -> dict[str, bytes]:
@@ -16,7 +16,7 @@ def test_the_scripts_are_written_once_and_always_alike(tmp_path):
     write_assets(tmp_path)
     assert contents(tmp_path) == first
     assert set(first) == {"plotly.min.js", script_name()}
-    assert first[script_name()].decode() == read("page.js")
+    assert first[script_name()].decode() == script()
 
 
 def test_the_plot_library_is_whole(tmp_path):

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+import csv
 import html
+import io
 import json
 import os
 import re
-import shutil
 import subprocess
 from pathlib import Path
 
+import numpy as np
 import pytest
 from made_results import made_facts, made_nights
+from report.browser import find_browser
 from report.pages import page_html
 
+from detector.columns import EVENTS
+from detector.night import SLEEP_STARTS
+from detector.reasons import sentence
 from detector.report import cohort_page, write_assets
-from detector.tables import facts_row, night_row
+from detector.report.cells import cells
+from detector.tables import event_rows, facts_row, night_row
 
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-BROWSER = next((path for name in BROWSERS if (path := shutil.which(name))), None)
 OPTIONS = (
     *("--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-sync"),
     *("--disable-background-networking", "--disable-component-update", "--disable-quic"),
@@ -26,9 +31,12 @@ OPTIONS = (
     *("--window-size=1400,9000", "--virtual-time-budget=8000", "--dump-dom"),
 )
 
-pytestmark = pytest.mark.skipif(
-    BROWSER is None, reason="NO CHROMIUM FOUND: the pages were not tried in a real browser"
-)
+pytestmark = pytest.mark.usefixtures("browser")
+
+LABELS = [
+    *("recording_id", "night_date", "event_index", "start_time", "start_utc", "peak_utc", "kind"),
+    *("label", "reviewer", "reviewed_utc", "algorithm_version", "config_hash"),
+]
 
 DRIVE = """
 "use strict";
@@ -62,6 +70,16 @@ async function drive() {
   document.querySelector("button[data-event='2']").click();
   await wait(300);
   told.spanEvent = span();
+  told.rawFar = plot.data.filter((t) => t.name === "raw").length;
+  const press = (target, key) => target.dispatchEvent(
+    new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
+  for (let i = 0; i < 8; i++) {
+    press(figure.querySelector("[data-move]"), "+");
+    await wait(100);
+  }
+  told.spanClosest = span();
+  const raw = plot.data.find((t) => t.name === "raw");
+  told.raw = raw.x.length > 50 && raw.x.length < 400;
   plot.emit("plotly_click", { points: [{ customdata: 2 }] });
   told.focused = document.activeElement.id;
   const dragged = ["2024-03-06 01:00", "2024-03-06 03:00"];
@@ -74,6 +92,61 @@ async function drive() {
   told.wide = document.documentElement.scrollWidth > innerWidth;
   const numbers = plot.data.find((t) => t.hovertext && t.customdata && t.customdata.includes(2));
   told.hover = numbers.hovertext[numbers.customdata.indexOf(2)];
+}
+drive().catch((error) => { told.error = String(error); }).finally(() => {
+  document.body.dataset.told = JSON.stringify(told);
+});
+"""
+
+REVIEW = """
+"use strict";
+const told = {};
+const bar = document.querySelector(".event-tools");
+const cards = () => [...document.querySelectorAll("article.event")];
+const shown = () => cards().filter((card) => card.getClientRects().length).length;
+const press = (key) => document.activeElement.dispatchEvent(
+  new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
+const pick = (name, value) => {
+  const select = bar.querySelector(`select[name=${name}]`);
+  select.value = value;
+  select.dispatchEvent(new Event("change"));
+};
+async function drive() {
+  localStorage.clear();
+  told.cards = cards().length;
+  pick("confidence", "high");
+  told.high = shown();
+  told.said = bar.querySelector(".shown").textContent;
+  pick("confidence", "");
+  pick("counted", "no");
+  told.near = shown();
+  const near = cards().find((card) => card.getClientRects().length);
+  told.why = near.querySelector(".reason").textContent;
+  pick("counted", "");
+  bar.querySelector("[data-begin]").click();
+  told.first = document.activeElement.id;
+  press("k");
+  press("ArrowRight");
+  press("r");
+  press("ArrowDown");
+  press("u");
+  press("u");
+  told.third = document.activeElement.id;
+  press("ArrowLeft");
+  told.back = document.activeElement.id;
+  told.progress = bar.querySelector(".said-of-review").textContent;
+  let blob = null;
+  URL.createObjectURL = (made) => { blob = made; return "blob:made"; };
+  HTMLAnchorElement.prototype.click = function click() { told.file = this.download; };
+  const out = bar.querySelector("[data-export]");
+  out.click();
+  told.asked = document.activeElement.name;
+  const reviewer = bar.querySelector("input");
+  reviewer.value = '=Ada, "A"';
+  reviewer.dispatchEvent(new Event("input"));
+  out.click();
+  told.csv = await blob.text();
+  told.kept = Object.keys(localStorage);
 }
 drive().catch((error) => { told.error = String(error); }).finally(() => {
   document.body.dataset.told = JSON.stringify(told);
@@ -96,9 +169,10 @@ document.body.dataset.told = JSON.stringify(told);
 
 def opened(path: Path, profile: Path) -> tuple[str, list[str]]:
     """The page as the browser has it at the end, and what its console said."""
-    assert BROWSER is not None
+    chromium = find_browser()
+    assert chromium is not None
     done = subprocess.run(
-        [BROWSER, *OPTIONS, f"--user-data-dir={profile}", path.as_uri()],
+        [chromium, *OPTIONS, f"--user-data-dir={profile}", path.as_uri()],
         check=True,
         capture_output=True,
         text=True,
@@ -141,6 +215,9 @@ def test_a_recordings_page_opens_from_the_disk_and_can_be_used(out, tmp_path):
     assert told["spanOnset"] == (57 + 30) * 60
     assert told["spanCloser"] == told["spanOnset"] / 2
     assert told["spanEvent"] == 240
+    assert told["rawFar"] == 0
+    assert told["spanClosest"] == 1
+    assert told["raw"]
     assert told["pointsClose"] < told["pointsWide"] <= 2100
     assert told["focused"] == "event-2"
     assert told["spanDragged"] == 7200
@@ -154,6 +231,36 @@ def test_a_recordings_page_opens_from_the_disk_and_can_be_used(out, tmp_path):
         "<b>Sleep start</b>, counted<br>23:36:00, in the onset window"
         "<br>187.5 mg, 4.25 g/s, 0.46 s wide<br>confidence high<br>"
     )
+
+
+def test_candidates_are_filtered_judged_by_keys_and_exported(out, tmp_path):
+    path = out / "recordings" / "subject 01" / "review.html"
+    told, console = driven(path, page_html(), REVIEW, tmp_path)
+    assert console == []
+    assert isinstance(told, dict)
+    assert "error" not in told
+    facts, nights = made_facts(), made_nights()
+    rows = [cells(EVENTS, row) for row in event_rows(facts, nights[0], 0)]
+    hash_ = facts.settings.fingerprint()
+    starts = sum(int(np.isin(night.events.kind, SLEEP_STARTS).sum()) for night in nights)
+    counted = sum(int(night.events.counted.sum()) for night in nights)
+    assert (told["cards"], told["high"], told["near"]) == (starts, 3, starts - counted)
+    assert told["said"] == f"3 of {starts} shown"
+    assert told["why"] == sentence("outside_window")
+    assert (told["first"], told["third"], told["back"]) == ("event-1", "event-4", "event-2")
+    assert told["progress"] == f"2 of {starts} judged."
+    assert told["asked"] == "reviewer"
+    assert told["file"] == "labels.csv"
+    assert told["kept"] == [f"hypnic:subject_01:{hash_}"]
+    table = list(csv.DictReader(io.StringIO(told["csv"], newline="")))
+    copied = ("night_date", "event_index", "start_time", "start_utc", "peak_utc", "kind")
+    for row, place, label in zip(table, (1, 2), ("keep", "reject"), strict=True):
+        assert list(row) == LABELS
+        assert {name: row[name] for name in copied} == {name: rows[place][name] for name in copied}
+        assert (row["label"], row["reviewer"]) == (label, '\'=Ada, "A"')
+        assert row["config_hash"] == hash_
+        assert row["algorithm_version"] == str(facts_row(facts)["algorithm_version"])
+        assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", row["reviewed_utc"])
 
 
 def test_without_its_scripts_a_page_still_shows_its_pictures(tmp_path):

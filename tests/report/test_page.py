@@ -127,6 +127,7 @@ def test_a_card_leads_with_the_count_and_its_minutes():
         "Sleep onset": "23:40 ± 20 min",
         "Window 15 min earlier": "2",
         "Window 15 min later": "3",
+        "Confidence": "1 high, 2 medium",
     }
     assert card.one("span", "status").text == "Analysed"
 
@@ -135,6 +136,17 @@ def test_one_sleep_start_is_not_plural():
     night = made_night()
     one = replace(night, counts={**night.counts, "sleep_starts_onset": 1})
     assert cards(page([one]))[0].one("p", "headline").text.startswith("1 sleep start near onset")
+
+
+def test_a_card_tells_the_confidence_of_what_is_counted():
+    assert cards(page())[0].pairs()["Confidence"] == "1 high, 2 medium"
+
+
+def test_of_an_absolute_path_only_the_files_name_is_shown():
+    for path in ("/srv/lovelace/study/a.cwa", "C:\\Users\\lovelace\\a.cwa"):
+        html = page_html(facts=made_facts(path=path))
+        assert "lovelace" not in html
+        assert "a.cwa" in html
 
 
 def test_a_counted_zero_is_shown_as_a_zero():
@@ -197,13 +209,16 @@ def test_the_first_sentence_sums_up(nights, summary):
 
 
 def test_times_are_local_and_name_the_zone():
-    text = page([made_night()]).one("figcaption").text
+    text = page([made_night()]).one("figure", "timeline").one("figcaption").text
     assert "Times are local times of Europe/Berlin" in text
 
 
 def test_without_a_zone_times_are_those_of_the_device_clock():
     tree = page([made_night()], made_facts(tz=None))
-    assert "Times are those of the device clock" in tree.one("figcaption").text
+    assert (
+        "Times are those of the device clock"
+        in tree.one("figure", "timeline").one("figcaption").text
+    )
     assert cards(tree)[0].one("time").text == "23:40"
     assert cards(tree)[0].one("time").attributes["datetime"] == "2024-03-05T23:40:00.000"
 
@@ -213,7 +228,7 @@ def test_a_night_of_the_clock_change_says_how_its_axis_goes_on():
     span = made_span(25)
     (spring,) = [s for s in facts.zone.nights(span.start_ns, span.end_ns) if s.date.day == 30]
     night = replace(made_night(25), span=spring, index=25)
-    text = page([night]).one("figcaption").text
+    text = page([night]).one("figure", "timeline").one("figcaption").text
     assert "The clocks went forward by 60 min at 02:00." in text
     assert cards(page([night]))[0].pairs()["Sleep onset"] == "23:40 ± 20 min"
 

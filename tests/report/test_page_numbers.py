@@ -13,6 +13,7 @@ from made_results import (
 )
 from report.html_tree import Element
 from report.pages import page, page_html
+from scipy.stats import chi2
 
 from detector.columns import EVENTS, NIGHTS, RECORDINGS
 from detector.reasons import sentence
@@ -121,6 +122,50 @@ def test_the_numbers_of_the_quality_section_are_those_of_the_ledger():
 def test_numbers_lose_idle_zeros_and_names_lose_nothing(name, value, text):
     column = next(c for c in NIGHTS if c.name == name)
     assert shown(column, value) == text
+
+
+def test_the_rates_of_the_nights_are_those_of_the_table_with_exact_intervals():
+    nights = [made_night(0), made_limited_night(1), made_unanalysable_night(2)]
+    section = next(s for s in page(nights).all("section") if s.attributes.get("id") == _SIDE)
+    told = [[td.text for td in tr.all("td")] for tr in section.one("table").all("tr")[1:]]
+    for night, cells_ in zip(nights, told, strict=True):
+        row = night_cells(night)
+        names = ("sleep_starts_onset", "onset_window_usable_min", "sleep_starts_onset_per_h")
+        assert cells_[:3] == [row[name] for name in names]
+        assert cells_[4] == row["usable_h"]
+    hours = float(night_cells(nights[0])["onset_window_usable_min"]) / 60
+    low, high = chi2.ppf(0.025, 6) / 2, chi2.ppf(0.975, 8) / 2
+    assert told[0][3] == f"{low / hours:.2f} to {high / hours:.2f}"
+    assert told[2][3] == ""
+
+
+_SIDE = "side-by-side"
+
+
+def test_the_minutes_around_onset_hold_every_sleep_start_within_the_hour():
+    rows = [cells(EVENTS, row) for row in event_rows(made_facts(), made_night(), 0)]
+    starts = [r for r in rows if r["kind"].startswith("sleep_start") and r["onset_offset_s"]]
+    near = [r for r in starts if abs(float(r["onset_offset_s"])) < 3600]
+    counted = sum(r["counted"] == "yes" for r in near)
+    (picture,) = page([made_night()]).all("svg", "minutes")
+    assert f"{counted} counted and {len(near) - counted} not" in picture.attributes["aria-label"]
+    assert len(picture.all("rect", "counted")) == counted == 3
+
+
+def test_a_near_miss_names_each_condition_it_fails_with_both_numbers():
+    night = made_night()
+    candidates = night.events.candidates.copy()
+    candidates["width_s"][8] = 1.25
+    candidates["still_before_s"][8] = 1.5
+    wide = replace(night, events=replace(night.events, candidates=candidates))
+    articles = page([wide]).one("details", "near").all("article")
+    failed = next(a for a in articles if a.attributes["data-index"] == "8").one("table", "failed")
+    told = [[c.text for c in tr.all()] for tr in failed.one("tbody").all("tr")]
+    kinds = made_facts().settings.kinds
+    assert told == [
+        ["width", "1.25 s", f"at most {kinds.width_max_s:g} s"],
+        ["stillness before", "1.5 s", f"at least {kinds.still_before_s:g} s"],
+    ]
 
 
 # Events that are not counted

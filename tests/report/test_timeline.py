@@ -36,7 +36,7 @@ def drawn(night: Night) -> dict:
 
 
 def levels(text: str) -> np.ndarray:
-    """The codes read as page.js reads them."""
+    """The codes read as timeline.js reads them."""
     codes = np.frombuffer(base64.b64decode(text), "<u2").astype(float)
     return np.where(codes > 0, 10 ** (-3 + 6 * (codes - 1) / 65534), np.nan)
 

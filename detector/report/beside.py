@@ -1,0 +1,182 @@
+"""All nights of a recording beside one another, by the clock and by sleep onset."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from markupsafe import Markup
+from numpy.typing import NDArray
+
+from detector.night import SLEEP_STARTS, Interval, Night
+from recordings import SECOND_NS
+
+from .cells import Cells
+from .figures import area, per_bin_max
+from .timeline import gaps, on_grid
+from .wall import WallClock, night_title
+
+_MINUTE_NS = 60 * SECOND_NS
+_DAY_MIN = 24 * 60
+_LEFT, _ROW, _GUTTER = 74, 26, 6
+_PER_MIN = 0.5
+"""Units of a raster's picture per minute."""
+
+_BEFORE_MIN, _AFTER_MIN = 8 * 60, 16 * 60
+"""What the raster aligned to onset shows."""
+
+_LOW_G_PER_S, _HIGH_G_PER_S = 0.1, 50.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Beside:
+    """What a night adds to the pictures of all nights."""
+
+    label: str
+    index: int
+    cells: Cells
+    drawing: Markup
+    """Movement, bands and marks over the minutes since noon; empty without data."""
+    onset_min: float | None
+    """Minutes from noon to onset, if it was observed."""
+    starts: tuple[Cells, ...]
+    """Rows of ``events.csv`` that look like sleep starts."""
+
+
+def beside(night: Night, clock: WallClock, cells: Cells, starts: Sequence[Cells]) -> Beside:
+    """Take from a night what the pictures of all nights show of it."""
+    sleep = night.sleep
+    return Beside(
+        label=night_title(night.span, with_year=False).split(" to ")[0],
+        index=night.index,
+        cells=cells,
+        drawing=_drawing(night, clock),
+        onset_min=_minute(clock, sleep.onset_ns) if sleep and sleep.onset_observed else None,
+        starts=tuple(starts),
+    )
+
+
+def _minute(clock: WallClock, device_ns: int) -> float:
+    return (clock.axis_ms(device_ns) - clock.axis_ms(clock.span.start_ns)) / 60_000
+
+
+def _drawing(night: Night, clock: WallClock) -> Markup:
+    epochs = night.scan.epochs
+    if not len(epochs):
+        return Markup()
+    values = on_grid(epochs, epochs["jerk_max_g_per_s"])
+    movement = per_bin_max(values, -(-len(values) // 60))
+    first = _minute(clock, int(epochs["start_ns"].min()))
+    x = (first + 5.0 * np.arange(len(movement))) * _PER_MIN
+    with np.errstate(divide="ignore", invalid="ignore"):
+        share = np.log(movement / _LOW_G_PER_S) / np.log(_HIGH_G_PER_S / _LOW_G_PER_S)
+    y = (1 - np.clip(share, 0, 1)) * _ROW
+    sleep = night.sleep
+    bands = [
+        *([(Interval(sleep.onset_ns, sleep.wake_ns), "sleep")] if sleep else []),
+        *([(night.window, "window")] if night.window else []),
+        *((span, "unusable") for span in (*gaps(epochs), *night.nonwear, *night.unusable)),
+    ]
+    events = night.events
+    near = np.isin(events.kind, SLEEP_STARTS) & ~events.counted
+    near &= np.isin(events.context, ("onset", "reonset", "sleep"))
+    return Markup("").join(
+        [
+            *(_band(clock, span, css) for span, css in bands),
+            Markup('<path class="movement" d="{}"/>').format(area(x, y, _ROW)),
+            _marks(clock, events.candidates[near], "near"),
+            _marks(clock, events.candidates[events.counted], "counted"),
+        ]
+    )
+
+
+def _band(clock: WallClock, span: Interval, css: str) -> Markup:
+    left, right = (_minute(clock, ns) * _PER_MIN for ns in (span.start_ns, span.end_ns))
+    return Markup('<rect class="{}" x="{:.1f}" width="{:.1f}" height="{}"/>').format(
+        css, left, max(right - left, 0.5), _ROW
+    )
+
+
+def _marks(clock: WallClock, candidates: NDArray[np.void], css: str) -> Markup:
+    at = [_minute(clock, ns) * _PER_MIN for ns in candidates["peak_ns"].tolist()]
+    path = "".join(dict.fromkeys(f"M{x:.0f} {_ROW / 2 - 4:.0f}l4 4-4 4-4-4z" for x in at))
+    return Markup('<path class="{}" d="{}"/>').format(css, path) if path else Markup()
+
+
+def raster_by_clock(nights: Sequence[Beside]) -> Markup:
+    """Draw all nights from noon to noon, one below the other."""
+    ticks = [(m, f"{(12 + m // 60) % 24:02d}:00") for m in range(0, _DAY_MIN + 1, 180)]
+    rows = [
+        (n, 0.0, Markup('<g class="drawing" id="row-{}">{}</g>').format(n.index, n.drawing))
+        for n in nights
+    ]
+    return _raster("All nights by the clock, noon to noon", rows, (0, _DAY_MIN), ticks)
+
+
+def raster_by_onset(nights: Sequence[Beside]) -> Markup:
+    """Draw the nights whose onset was seen with their onsets in one line.
+
+    The rows are those of :func:`raster_by_clock`, drawn a second time.
+    """
+    ticks = [
+        (m, f"{m // 60:+d} h".replace("-", "−") if m else "onset")
+        for m in range(-_BEFORE_MIN, _AFTER_MIN + 1, 120)
+    ]
+    rows = [
+        (n, n.onset_min, Markup('<use href="#row-{}" x="{:.1f}"/>').format(
+            n.index, -n.onset_min * _PER_MIN))
+        for n in nights if n.onset_min is not None
+    ]  # fmt: skip
+    return _raster("All nights aligned to sleep onset", rows, (-_BEFORE_MIN, _AFTER_MIN), ticks)
+
+
+def _raster(
+    label: str,
+    rows: Sequence[tuple[Beside, float, Markup]],
+    span: tuple[int, int],
+    ticks: Sequence[tuple[int, str]],
+) -> Markup:
+    width = (span[1] - span[0]) * _PER_MIN
+    height = len(rows) * (_ROW + _GUTTER)
+    shift = -span[0] * _PER_MIN
+    grid = "".join(f"M{(m - span[0]) * _PER_MIN:g} 0V{height}" for m, _ in ticks)
+    parts = [Markup('<path class="grid" transform="translate({} 0)" d="{}"/>').format(_LEFT, grid)]
+    for place, (night, _, drawing) in enumerate(rows):
+        top = place * (_ROW + _GUTTER)
+        parts.append(
+            Markup(
+                '<text x="0" y="{}">{}</text>'
+                '<svg aria-hidden="true" x="{}" y="{}" width="{:g}" height="{}" '
+                'viewBox="{:g} 0 {:g} {}">{}</svg>'
+            ).format(top + 17, night.label, _LEFT, top, width, _ROW, -shift, width, _ROW, drawing)
+        )
+    parts += [
+        Markup('<text x="{:g}" y="{}" text-anchor="middle">{}</text>').format(
+            _LEFT + (m - span[0]) * _PER_MIN, height + 12, text
+        )
+        for m, text in ticks
+    ]
+    return picture("raster", _LEFT + round(width) + 24, height + 18, label, parts)
+
+
+def noise_floor(night: Night) -> Markup | None:
+    """Draw the noise floor over a night on a log scale, 0.05 to 5 g/s; None without data."""
+    epochs = night.scan.epochs
+    if not len(epochs):
+        return None
+    floor = per_bin_max(on_grid(epochs, epochs["floor_g_per_s"]), 120)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        y = 40 * (1 - np.clip(np.log(floor / 0.05) / np.log(100), 0, 1))
+    shape = area(np.linspace(0, 480, len(floor)), y, 40)
+    label = f"Noise floor over the night from {night_title(night.span)}, 0.05 to 5 g/s"
+    path = Markup('<path class="floor" d="{}"/>').format(shape)
+    return picture("floor-line", 480, 42, label, [path])
+
+
+def picture(css: str, width: int, height: int, label: str, parts: Sequence[Markup]) -> Markup:
+    """Return an SVG picture with its name in words."""
+    head = Markup('<svg class="{}" viewBox="0 0 {} {}" role="img" aria-label="{}">').format(
+        css, width, height, label
+    )
+    return head + Markup("").join(parts) + Markup("</svg>")
