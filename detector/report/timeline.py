@@ -214,7 +214,7 @@ def _events(
     return {
         "at": [clock.axis_ms(ns) - start_ms for ns in peaks["peak_ns"].tolist()],
         "kind": [list(KIND).index(c["kind"]) for c in shown],
-        "counted": events.counted[chosen].astype(int).tolist(),
+        "counted": np.flatnonzero(events.counted[chosen]).tolist(),
         "index": [int(c["event_index"]) for c in shown],
         "clock": [c["start_time"][11:19] for c in shown],
         "size": [c["peak_accel_mg"] for c in shown],

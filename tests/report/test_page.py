@@ -381,7 +381,7 @@ def test_every_kind_and_reason_can_be_shown():
     rows = np.arange(len(codes)) % len(events)
     names = (
         *("candidates", "kind", "context", "confidence"),
-        *("counted", "onset_offset_s", "active_after_s", "cluster"),
+        *("counted", "onset_offset_s", "likeness", "active_after_s", "cluster"),
     )
     arrays = {name: getattr(events, name)[rows] for name in names}
     night = replace(

@@ -88,6 +88,7 @@ def test_every_number_of_an_event_is_that_of_the_table():
             "lasted": f"{row['duration_s']} s",
             "still before": f"{row['still_before_s']} s",
             "moved after": f"{row['active_after_s']} s",
+            "likeness": row["likeness"],
             "turn": f"{row['posture_change_deg']}°",
             "knock ratio": row["hf_lf_ratio"],
             "bursts": row["n_bursts"],
@@ -201,7 +202,7 @@ def test_near_misses_beyond_eight_are_told_by_number():
     night = made_night()
     rows = np.tile(np.flatnonzero(night.events.kind == "sleep_start"), 5)
     names = ("candidates", "kind", "reason", "context", "counted", "confidence")
-    more = ("onset_offset_s", "active_after_s", "cluster")
+    more = ("onset_offset_s", "likeness", "active_after_s", "cluster")
     arrays = {name: getattr(night.events, name)[rows] for name in (*names, *more)}
     arrays["candidates"]["peak_ns"] += np.arange(len(rows)) * SECOND_NS
     arrays["counted"] = np.zeros(len(rows), bool)
@@ -241,7 +242,7 @@ def test_a_restless_day_of_24_hours_weighs_less_than_300_kb():
     rows = np.sort(rng.integers(0, len(night.events), 3000))
     names = (
         *("candidates", "kind", "reason", "context", "confidence"),
-        *("onset_offset_s", "active_after_s", "cluster"),
+        *("onset_offset_s", "likeness", "active_after_s", "cluster"),
     )
     arrays = {name: getattr(night.events, name)[rows] for name in names}
     for name in ("peak_jerk_g_per_s", "peak_accel_mg", "width_s"):

@@ -147,7 +147,7 @@ def test_events_stand_at_their_peaks_with_the_texts_of_the_table():
     assert events["names"][second["kind"]] == "Sleep start"
     assert events["contexts"][second["context"]] == "in the onset window"
     assert events["confidences"][second["confidence"]] == "high"
-    assert events["counted"] == night.events.counted.astype(int).tolist()
+    assert events["counted"] == np.flatnonzero(night.events.counted).tolist()
     assert events["index"] == list(range(len(night.events)))
 
 

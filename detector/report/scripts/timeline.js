@@ -32,6 +32,7 @@ class TimeLine {
     this.plot = figure.querySelector(".plot");
     this.data = JSON.parse(figure.querySelector("script[type='application/json']").textContent);
     const d = this.data;
+    d.events.counted = d.events.at.map((_, i) => d.events.counted.includes(i));
     this.curves = [
       [levels(d.movement), d.epoch_ms], [levels(d.floor), 12 * d.epoch_ms],
       [angles(d.angle), d.epoch_ms],
