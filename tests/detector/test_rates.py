@@ -116,6 +116,19 @@ def test_every_counted_event_has_one_size(rates):
 
 def test_only_what_lies_at_a_limit_may_be_counted_at_one_rate_and_not_at_another(rates):
     for _, (_, b, k) in pairs(rates):
-        if not b.counted[k]:
+        if b.reason[k] == "unlike":
+            least = SETTINGS.kinds.likeness_least
+            assert odds(b, k) == pytest.approx(np.log(least / (1 - least)), abs=0.5)
+        elif not b.counted[k]:
             evidence, limit = LIMITS[b.reason[k]]
             assert b.candidates[evidence][k] == pytest.approx(limit, rel=NEAR)
+
+
+def odds(events, row):
+    return float(np.log(events.likeness[row] / (1 - events.likeness[row])))
+
+
+def test_likeness_hardly_depends_on_the_rate(rates):
+    """As log-odds: from a likeness of 0.3 to one of 0.5 it is 0.85, to 0.9 it is 3."""
+    for (_, a, i), (_, b, k) in pairs(rates):
+        assert odds(b, k) == pytest.approx(odds(a, i), abs=1.5)
