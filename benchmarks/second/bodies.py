@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.ndimage import gaussian_filter1d  # type: ignore[attr-defined]  # scipy has no types
 
 from recordings.synthetic.movements import Movement, Shape
 from recordings.synthetic.vectors import GRAVITY_M_S2, Array, faded, rotated
@@ -18,11 +19,19 @@ from .shapes import Pulse, ramp
 
 GRID_S = 0.001
 _SMEAR_S = 0.1
+_SOFT_S = 0.025
+"""Muscle and flesh pass nothing sharper: standard deviation of what every pulse is smoothed by."""
+_LEAD_S = 0.1
+"""Before the first pulse and after the last: what the smoothing needs."""
 
 
 def second_derivative(x: Array, step_s: float = GRID_S) -> Array:
     """Of samples along the first axis."""
     return np.gradient(np.gradient(x, step_s, axis=0), step_s, axis=0)
+
+
+def _softened(x: Array) -> Array:
+    return np.asarray(gaussian_filter1d(x, _SOFT_S / GRID_S, mode="nearest"))
 
 
 def _grid(length_s: float, step_s: float = GRID_S) -> Array:
@@ -58,7 +67,7 @@ class Thrown:
     def length_s(self) -> float:
         """Until the last pulse, or the lasting shift, is over."""
         last = max(p.after_s + p.over_s for p in self.pulses)
-        return max(last, 1.6 * self.shift_s if self.shift_rad else 0.0) + 4 * GRID_S
+        return max(last, 1.6 * self.shift_s if self.shift_rad else 0.0) + 2 * _LEAD_S
 
     def settled(self, up: Array) -> Array:
         """Gravity after the lasting shift."""
@@ -66,8 +75,8 @@ class Thrown:
 
     def shape(self, up: Array, bandwidth_hz: float = np.inf) -> Shape:  # noqa: ARG002 (slow)
         """Displacement's second derivative, and gravity as the turned sensor sees it."""
-        t = _grid(self.length_s)
-        moved_m = self.gain * sum((p.at(t) for p in self.pulses), np.zeros_like(t))
+        t = _grid(self.length_s) - _LEAD_S
+        moved_m = self.gain * _softened(sum((p.at(t) for p in self.pulses), np.zeros_like(t)))
         turned = self.tilt_per_m * moved_m
         if self.shift_rad:
             settled = ramp(t, 0.8 * self.shift_s, self.shift_s)
@@ -100,7 +109,7 @@ class TwoLinks:
         """Until both joints rest."""
         ends = [middle + 0.8 * over for middle, over, _, _ in self.ramps]
         ends += [p.after_s + p.over_s for p, _, _ in self.pulses]
-        return max(ends) + 4 * GRID_S
+        return max(ends) + 2 * _LEAD_S
 
     @property
     def _normal(self) -> Array:
@@ -113,7 +122,7 @@ class TwoLinks:
             done = (done - done[0]) / (done[-1] - done[0])
             first, second = first + one * done, second + two * done
         for p, one, two in self.pulses:
-            moved = p.at(t)
+            moved = _softened(p.at(t))
             first, second = first + one * moved, second + two * moved
         return self.gain * first, self.gain * second
 
@@ -124,7 +133,7 @@ class TwoLinks:
 
     def shape(self, up: Array, bandwidth_hz: float = np.inf) -> Shape:  # noqa: ARG002 (slow)
         """Path of the lower limb's end, seen from the limb."""
-        t = _grid(self.length_s)
+        t = _grid(self.length_s) - _LEAD_S
         first, second = self._joints_rad(t)
         along, across = self.plane
         path_m = np.zeros((len(t), 3))

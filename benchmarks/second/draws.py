@@ -95,7 +95,7 @@ def reaching(rng: Generator, cause: str = "limb") -> Sized:
     """Draw an arm that folds and unfolds in 2 to 6 strokes, lands, and nearly comes back."""
     count = int(rng.integers(2, 7))
     middle, ramps, landings = rng.uniform(0.5, 0.9), [], []
-    landing = _log_uniform(rng, 0.002, 0.04)
+    landing = _log_uniform(rng, 0.001, 0.02)
     turned = np.zeros(2)
     scale = np.radians(np.clip(12 * np.exp(0.8 * rng.standard_normal()), 2, 70))
     for k in range(count):
