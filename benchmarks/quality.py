@@ -48,11 +48,15 @@ def measured(work: Sequence[Case]) -> list[Held]:
         return list(pool.map(judged, work))
 
 
-def floor() -> dict[str, dict[str, float | None]]:
+def floor_nights() -> list[Held]:
+    """Judge the nights of the floor."""
+    return measured([case for case in cases(FLOOR_SEEDS) if case.context in FLOOR_CONTEXTS])
+
+
+def floor(nights: Sequence[Held]) -> dict[str, dict[str, float | None]]:
     """Return the figures that the tests hold, by maker."""
-    work = [case for case in cases(FLOOR_SEEDS) if case.context in FLOOR_CONTEXTS]
-    nights = f.grouped(measured(work), lambda n: n.case.maker)
-    return {maker: floor_figures(group) for maker, group in nights.items()}
+    makers = f.grouped(nights, lambda n: n.case.maker)
+    return {maker: floor_figures(group) for maker, group in makers.items()}
 
 
 def floor_figures(nights: Sequence[Held]) -> dict[str, float | None]:
@@ -163,7 +167,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=Path("out/quality"), help="folder of results")
     asked = parser.parse_args()
     if asked.floor:
-        print(json.dumps(floor(), indent=2))
+        print(json.dumps(floor(floor_nights()), indent=2))
         return
     seeds = (DEVELOPMENT_SEEDS if asked.development else VALIDATION_SEEDS)[: asked.seeds]
     nights = measured(cases(seeds))

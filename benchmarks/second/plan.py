@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 from recordings import SECOND_NS
 from recordings.synthetic import TRUTH, NightTruth, Plan, Recipe
 from recordings.synthetic.background import Background
-from recordings.synthetic.movements import Movement
+from recordings.synthetic.movements import Movement, Shape
 from recordings.synthetic.night import GETTING_UP_S, Schedule, schedule
 from recordings.synthetic.truth import Measure, measure
-from recordings.synthetic.vectors import Array, direction
+from recordings.synthetic.vectors import Array, direction, faded
 
 from . import draws
 from .bodies import Followed, Knock, Thrown, TwoLinks
@@ -122,12 +122,17 @@ def _measured(movement: Movement, up: Array) -> Measure | None:
 
 
 class _Middle:
-    """Half a minute of a lasting movement, with its ends faded by nothing but the filters."""
+    """Half a minute of a lasting movement, faded at both ends."""
 
     def __init__(self, movement: Movement) -> None:
-        self.cause, self.settled, self.shape = movement.cause, movement.settled, movement.shape
+        self.cause, self.settled, self._whole = movement.cause, movement.settled, movement
         self.length_s = 30.0
         self.start_s = movement.start_s + movement.length_s / 2 - 15.0
+
+    def shape(self, up: Array, bandwidth_hz: float = np.inf) -> Shape:
+        """Return the movement's own shape, constant outside the half minute."""
+        whole = self._whole.shape(up, bandwidth_hz)
+        return lambda t: whole(t) * faded(t - self.start_s, self.length_s, 2.0)[:, np.newaxis]
 
 
 def fitted(movement: Any, size_mg: float, up: Array) -> Any:
