@@ -18,7 +18,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
-from quality import MINUTE_NS, PlannedRecording
+from trial.nights import MINUTE_NS, PlannedRecording
 
 from detector.calibration import Calibration
 from detector.night import Night

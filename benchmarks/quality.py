@@ -1,234 +1,185 @@
-"""How well sleep starts are found on synthetic nights, by device class.
+"""How well sleep starts are found where the truth is known.
 
-    python benchmarks/quality.py                 # 20 validation nights per class
-    python benchmarks/quality.py --seeds 5 --json quality.json
+    python benchmarks/quality.py                 # everything, into out/quality
+    python benchmarks/quality.py --seeds 4       # fewer nights of each maker and context
     python benchmarks/quality.py --development   # the seeds on which rules may be chosen
     python benchmarks/quality.py --floor         # the small set that the tests hold to its floor
+    python benchmarks/quality.py --nights FOLDER # real recordings into which events are planted
 
-An event of a counted kind matches the planted sleep start whose peak is nearest to its own, within
-half a second, one to one. In the onset window a planted one is found if its event is counted; over
-the whole sleep period, where nothing enters the headline count, if there is an event.
+Nights come from two makers of different physics: ``driven`` (:mod:`recordings.synthetic`), on whose
+development seeds defaults are chosen, and ``drawn`` (:mod:`second`). An event of a counted kind
+matches the planted sleep start whose peak is nearest to its own, within half a second, one to one.
+A sleep start is *found* if there is an event, *due* if it lies in the onset window about the true
+onset and is large enough to be counted.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass, field
-from itertools import product
+from dataclasses import asdict
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from trial import figures as f
+from trial import plots, psychometric, report, targets
+from trial.comparing import Held, judged
+from trial.injection import Background, Found, background_row, one_pass, recordings_in
+from trial.nights import MAKERS, Case, cases
 
-from detector.night import SLEEP_STARTS, Interval, Night
-from detector.pipeline import Analysis, Subject
-from detector.settings import Settings
-from recordings import SECOND_NS, Chunk, Header, Health
-from recordings.synthetic import DEVELOPMENT_SEEDS, VALIDATION_SEEDS, Plan, Recipe, plan, samples
+from recordings.synthetic import DEVELOPMENT_SEEDS, VALIDATION_SEEDS
 
-MATCH_S = 0.5
-MINUTE_NS = 60 * SECOND_NS
 PROCESSES = 2
-CLASSES = (("ax3", 100), ("ax3", 50), ("ax3-unpacked", 100), ("ax6", 100), ("geneactiv", 100))
-"""Device and nominal rate in Hz."""
-SIZES_MG = ((150, np.inf), (100, 150), (75, 100))
-FLOOR_SEEDS = VALIDATION_SEEDS[:3]
-FLOOR_RECIPE: dict[str, Any] = {
-    "start": "2024-03-05T22:00:00",
-    "hours": 8.0,
-    "sleep_h": 5.5,
-    "sleep_starts": 8,
-}
-"""Shorter nights with more in them."""
+NIGHTS = 14
+"""Of each maker and context: the whole then takes less than twenty minutes on two cores."""
+PASSES = 2
+SAMPLES = Path(__file__).resolve().parents[1] / "recordings" / "samples"
+FLOOR_SEEDS = VALIDATION_SEEDS[:4]
+FLOOR_CONTEXTS = ("healthy", "everything")
 
 
-class PlannedRecording:
-    """A synthetic night as a recording: sampled as it is read, never whole in memory."""
-
-    def __init__(self, planned: Plan) -> None:
-        self.path = Path(f"<{planned.recipe.device}, seed {planned.seed}>")
-        self.header = Header(format="synthetic", nominal_hz=planned.recipe.nominal_hz)
-        self.health = Health()
-        self._plan = planned
-
-    def chunks(self) -> Iterator[Chunk]:
-        """Sample the night, ten minutes at a time."""
-        planned, far = self._plan, 1_000_000_000
-        end_ns = planned.start_ns + round(far * SECOND_NS / planned.true_hz)
-        knots = np.array([[0, planned.start_ns], [far, end_ns]])
-        first = 0
-        for raw, _ in samples(planned):
-            yield Chunk(
-                samples=raw,
-                scale=planned.device.scale,
-                first_index=first,
-                knots=knots,
-                opens_segment="" if first else "start",
-            )
-            first += len(raw)
-
-
-def analysed(planned: Plan) -> list[Night]:
-    """Return the nights as the detector judges them with its defaults."""
-    subject = Subject(recording_id="synthetic", site=planned.recipe.site)
-    return list(Analysis(PlannedRecording(planned), subject, Settings()).nights())
-
-
-def matched(planted_ns: np.ndarray, found_ns: np.ndarray) -> np.ndarray:
-    """Index of the found event of each planted one, -1 for none; the nearest pairs first."""
-    partner = np.full(len(planted_ns), -1)
-    distance_s = np.abs(planted_ns[:, None] - found_ns) / SECOND_NS
-    while distance_s.size and distance_s.min() <= MATCH_S:
-        i, k = np.unravel_index(distance_s.argmin(), distance_s.shape)
-        partner[i] = k
-        distance_s[i, :], distance_s[:, k] = np.inf, np.inf
-    return partner
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Held:
-    """One night held against its truth."""
-
-    size_mg: list[float]
-    """Of each planted sleep start from the onset window to waking."""
-    found: list[bool]
-    counted: list[bool]
-    in_window: list[bool]
-    error_ms: list[float] = field(default_factory=list)
-    """Peak found minus peak planted, of those found."""
-    false: int
-    """Counted events that match nothing planted."""
-    false_asleep: int
-    """The same of all events of counted kinds from the onset window to waking."""
-    headline_error: int | None
-    """Headline count minus planted in the onset window; None without a count."""
-    onset_error_min: float | None
-
-
-def held(device: str, rate_hz: float, seed: int, more: dict[str, Any]) -> Held:
-    """Make, analyse and compare one night."""
-    planned = plan(seed, Recipe(device=device, rate_hz=rate_hz, **more))
-    (night,) = analysed(planned)
-    truth, sleep = planned.nights[0], night.sleep
-    window = night.window or _about(truth.onset_ns)
-    asleep = Interval(window.start_ns, truth.wake_ns)
-    starts = np.isin(night.events.kind, SLEEP_STARTS)
-    peaks_ns = night.events.candidates["peak_ns"][starts]
-    counted = night.events.counted[starts]
-    rows = planned.rows(*SLEEP_STARTS)
-    partner = matched(rows["peak_ns"], peaks_ns)
-    found, alone = partner >= 0, ~np.isin(np.arange(len(peaks_ns)), partner)
-    of_sleep, in_window = _within(rows["peak_ns"], asleep), _within(rows["peak_ns"], window)
-    headline = night.counts["sleep_starts_onset"]
-    return Held(
-        size_mg=rows["size_mg"][of_sleep].tolist(),
-        found=found[of_sleep].tolist(),
-        counted=np.isin(partner, np.flatnonzero(counted))[of_sleep].tolist(),
-        in_window=in_window[of_sleep].tolist(),
-        error_ms=((peaks_ns[partner[found]] - rows["peak_ns"][found]) / 1e6).tolist(),
-        false=int((alone & counted).sum()),
-        false_asleep=int((alone & _within(peaks_ns, asleep)).sum()),
-        headline_error=None if headline is None else headline - int(in_window.sum()),
-        onset_error_min=sleep and (sleep.onset_ns - truth.onset_ns) / MINUTE_NS,
-    )
-
-
-def _within(times_ns: np.ndarray, interval: Interval) -> np.ndarray:
-    return (times_ns >= interval.start_ns) & (times_ns < interval.end_ns)
-
-
-def _about(onset_ns: int) -> Interval:
-    """Return the onset window of a sleep onset that was not found."""
-    window = Settings().window
-    return Interval(
-        onset_ns - round(window.before_min * MINUTE_NS),
-        onset_ns + round(window.after_min * MINUTE_NS),
-    )
-
-
-def summary(nights: Sequence[Held]) -> dict[str, Any]:
-    """Return the figures of one device class; None where nothing stands behind one."""
-    size_mg, found, counted, in_window = (
-        np.concatenate([np.array(getattr(night, name), kind) for night in nights])
-        for name, kind in zip(
-            ("size_mg", "found", "counted", "in_window"), (float, bool, bool, bool), strict=True
-        )
-    )
-    error_ms = np.abs(np.concatenate([night.error_ms for night in nights]))
-    onsets = [night.onset_error_min for night in nights if night.onset_error_min is not None]
-    headlines = [night.headline_error for night in nights if night.headline_error is not None]
-    figures: dict[str, Any] = {"nights": len(nights)}
-    for low, high in SIZES_MG:
-        part = (size_mg >= low) & (size_mg < high)
-        figures[f"planted_{low}_mg"] = int(part.sum())
-        figures[f"recall_{low}_mg"] = _of(np.mean, found[part])
-    figures["planted_window"] = int(in_window.sum())
-    figures["recall_window"] = _of(np.mean, counted[in_window])
-    large = in_window & (size_mg >= SIZES_MG[0][0])
-    figures["planted_window_150_mg"] = int(large.sum())
-    figures["recall_window_150_mg"] = _of(np.mean, counted[large])
-    return figures | {
-        "false_per_night": _of(np.mean, [night.false for night in nights]),
-        "false_asleep_per_night": _of(np.mean, [night.false_asleep for night in nights]),
-        "nights_without_count": len(nights) - len(headlines),
-        "headline_bias": _of(np.mean, headlines),
-        "headline_mae": _of(np.mean, np.abs(headlines)),
-        "timing_median_ms": _of(np.median, error_ms),
-        "timing_p95_ms": _of(lambda x: np.quantile(x, 0.95), error_ms),
-        "onsets_found": len(onsets),
-        "onset_median_min": _of(np.median, onsets),
-        "onset_mae_min": _of(np.mean, np.abs(onsets)),
-    }
-
-
-def _of(figure: Any, values: Sequence[float] | np.ndarray) -> float | None:
-    return round(float(figure(values)), 4) if len(values) else None
-
-
-def measure(seeds: Sequence[int], more: dict[str, Any]) -> dict[str, dict[str, Any]]:
-    """Return the figures of every device class over these seeds."""
-    work = [(*sort, seed, more) for sort, seed in product(CLASSES, seeds)]
+def measured(work: Sequence[Case]) -> list[Held]:
+    """Judge every night, on as many cores as there are."""
     with ProcessPoolExecutor(PROCESSES, mp_context=get_context("spawn")) as pool:
-        nights = list(pool.map(held, *zip(*work, strict=True)))
-    count = len(seeds)
+        return list(pool.map(judged, work))
+
+
+def floor_nights() -> list[Held]:
+    """Judge the nights of the floor."""
+    return measured([case for case in cases(FLOOR_SEEDS) if case.context in FLOOR_CONTEXTS])
+
+
+def floor(nights: Sequence[Held]) -> dict[str, dict[str, float | None]]:
+    """Return the figures that the tests hold, by maker."""
+    makers = f.grouped(nights, lambda n: n.case.maker)
+    return {maker: floor_figures(group) for maker, group in makers.items()}
+
+
+def floor_figures(nights: Sequence[Held]) -> dict[str, float | None]:
+    """Return what may only get better."""
     return {
-        f"{device} {rate_hz} Hz": summary(nights[k * count : (k + 1) * count])
-        for k, (device, rate_hz) in enumerate(CLASSES)
+        "recall_150_mg": f.recall(nights, 150, np.inf).value,
+        "recall_due": f.recall_counted(nights).value,
+        "ppv": f.ppv(nights).value,
+        "false_per_night": f.false_counts(nights).value,
+        "false_asleep_per_night": f.mean(nights, lambda n: n.false_asleep).value,
+        "timing_p95_ms": f.timing(nights)["timing p95, ms"].value,
+        "onset_mae_min": f.onset(nights)["onset MAE, min"].value,
+        "headline_mae": f.headline(nights)["headline MAE"].value,
     }
 
 
-def table(figures: dict[str, dict[str, Any]]) -> str:
-    """Return the figures as a Markdown table, one row per figure."""
-    names = list(next(iter(figures.values())))
-    rows = [["figure", *figures], ["---"] * (len(figures) + 1)]
-    rows += [[name, *(_shown(column[name]) for column in figures.values())] for name in names]
-    widths = [max(len(row[k]) for row in rows) for k in range(len(rows[0]))]
-    return "\n".join(
-        f"| {' | '.join(c.ljust(w) for c, w in zip(row, widths, strict=True))} |" for row in rows
-    )
+def injected(folder: Path) -> tuple[list[dict[str, Any]], list[Found]]:
+    """Plant events of both makers into every recording of a folder."""
+    backgrounds = [Background.of(path) for path in recordings_in(folder)]
+    work = [(b, maker, k) for b in backgrounds for maker in MAKERS for k in range(PASSES)]
+    return [background_row(b) for b in backgrounds], [one_pass(*each) for each in work]
 
 
-def _shown(value: float | None) -> str:
-    return "none" if value is None else f"{value:.2f}".removesuffix(".00")
+_GROUPINGS: dict[str, Callable[[Held], str]] = {
+    "By context": lambda n: f"{n.case.maker}, {n.case.context}",
+    "By device": lambda n: f"{n.case.device} {n.case.rate_hz:g} Hz",
+}
+
+
+def results(
+    nights: Sequence[Held], backgrounds: list[dict[str, Any]], passes: list[Found]
+) -> dict[str, Any]:
+    """Return everything that is reported."""
+    makers = f.grouped(nights, lambda n: n.case.maker)
+    curves = {
+        **{f"{maker} nights": f.sizes(group) for maker, group in makers.items()},
+        **{f"{maker}, injected": _sizes(passes, maker) for maker in MAKERS},
+    }
+    curves = {name: curve for name, curve in curves.items() if len(curve[0])}
+    fits = {name: psychometric.fitted(*curve) for name, curve in curves.items()}
+    return {
+        "targets": {
+            **{f"{maker} nights": targets.of_nights(group) for maker, group in makers.items()},
+            **{
+                f"{maker}, injected": targets.of_injections([p for p in passes if p.maker == maker])
+                for maker in MAKERS
+                if passes
+            },
+        },
+        "groups": {
+            name: {k: f.all_of(group) for k, group in f.grouped(nights, key).items()}
+            for name, key in _GROUPINGS.items()
+        },
+        "look_alikes": {maker: f.look_alikes(group) for maker, group in makers.items()},
+        "confusion": {maker: f.confusion(group) for maker, group in makers.items()},
+        "confidence": {maker: f.reliability(group) for maker, group in makers.items()},
+        "anchors": {maker: f.anchors(group) for maker, group in makers.items()},
+        "sizes": {
+            name: {"D50_mg": fit and fit.size_mg(0.5), "D95_mg": fit and fit.size_mg(0.95)}
+            for name, fit in fits.items()
+        },
+        "background": backgrounds,
+        "injected": [asdict(p) for p in passes],
+        "curves": curves,
+    }
+
+
+def _sizes(passes: Sequence[Found], maker: str) -> tuple[np.ndarray, np.ndarray]:
+    chosen = [p for p in passes if p.maker == maker]
+    size = np.array([s for p in chosen for s in p.size_mg], float)
+    return size, np.array([k for p in chosen for k in p.found], bool)
+
+
+def page(found: dict[str, Any]) -> str:
+    """Return the results as Markdown."""
+    parts = ["## Targets", report.targets(found["targets"])]
+    for name, groups in found["groups"].items():
+        parts += [f"## {name}", report.columns(groups, "figure")]
+    for maker, rows in found["look_alikes"].items():
+        parts += [f"## Look-alikes, {maker}", report.columns(_turned(rows), "planted")]
+    for maker, rows in found["anchors"].items():
+        parts += [f"## Anchors, {maker}", report.columns(_turned(rows), "rule")]
+    parts += ["## Share of counts that were planted, by confidence"]
+    parts += [report.columns(found["confidence"], "confidence")]
+    for maker, counts in found["confusion"].items():
+        parts += [f"## Kinds, {maker}", report.matrix(counts)]
+    sizes = [[k, *(str(x) for x in v.values())] for k, v in found["sizes"].items()]
+    parts += ["## Recall against size", report.table([["nights", "D50, mg", "D95, mg"], *sizes])]
+    if found["background"]:
+        rows = [[str(x) for x in row.values()] for row in found["background"]]
+        parts += ["## Background of the real recordings"]
+        parts += [report.table([list(found["background"][0]), *rows])]
+    return "\n\n".join(parts) + "\n"
+
+
+def _turned(rows: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    names = dict.fromkeys(name for row in rows.values() for name in row)
+    return {name: {k: row[name] for k, row in rows.items() if name in row} for name in names}
 
 
 def main() -> None:
     """Measure what the command line asks for."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("--seeds", type=int, default=20, help="nights per class (default: 20)")
+    parser.add_argument("--seeds", type=int, default=NIGHTS, help="nights per maker and context")
     parser.add_argument("--development", action="store_true", help="use the development seeds")
     parser.add_argument("--floor", action="store_true", help="the small set of the tests")
-    parser.add_argument("--json", type=Path, help="also write the figures to this file")
+    parser.add_argument("--nights", type=Path, default=SAMPLES, help="folder of real recordings")
+    parser.add_argument("--out", type=Path, default=Path("out/quality"), help="folder of results")
     asked = parser.parse_args()
+    if asked.floor:
+        print(json.dumps(floor(floor_nights()), indent=2))
+        return
     seeds = (DEVELOPMENT_SEEDS if asked.development else VALIDATION_SEEDS)[: asked.seeds]
-    figures = measure(FLOOR_SEEDS, FLOOR_RECIPE) if asked.floor else measure(seeds, {})
-    print(table(figures))
-    if asked.json:
-        asked.json.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
+    nights = measured(cases(seeds))
+    found = results(nights, *injected(asked.nights))
+    curves = found.pop("curves")
+    asked.out.mkdir(parents=True, exist_ok=True)
+    text = page(found)
+    (asked.out / "quality.md").write_text(text, encoding="utf-8")
+    stored = json.dumps(report.plain(found), indent=2) + "\n"
+    (asked.out / "quality.json").write_text(stored, encoding="utf-8")
+    plots.write(asked.out / "quality.html", f.grouped(nights, lambda n: n.case.maker), curves)
+    print(text)
 
 
 if __name__ == "__main__":

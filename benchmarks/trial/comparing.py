@@ -1,0 +1,213 @@
+"""One night held against its truth."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from detector.kinds import COARSE_STEP_G
+from detector.night import SLEEP_STARTS, Interval, Night
+from detector.settings import Settings
+from recordings import SECOND_NS
+from recordings.synthetic import NightTruth, Plan
+
+from .anchors import ANCHORS, RANDOM, SCALES
+from .nights import MINUTE_NS, Case, PlannedRecording, about, analysed
+
+MATCH_S = 0.5
+_AROUND_NS = round(0.5 * SECOND_NS)
+_LASTING = ("vehicle", "fan")
+
+Tally = tuple[int, int, int]
+"""Planted and found, found alone, planted."""
+
+
+def matched(planted_ns: np.ndarray, found_ns: np.ndarray) -> np.ndarray:
+    """Index of the found event of each planted one, -1 for none; the nearest pairs first."""
+    partner = np.full(len(planted_ns), -1)
+    distance_s = np.abs(planted_ns[:, None] - found_ns) / SECOND_NS
+    while distance_s.size and distance_s.min() <= MATCH_S:
+        i, k = np.unravel_index(distance_s.argmin(), distance_s.shape)
+        partner[i] = k
+        distance_s[i, :], distance_s[:, k] = np.inf, np.inf
+    return partner
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """What one night shows. Parallel lists are of planted sleep starts in bed."""
+
+    case: Case
+    fine: bool
+    """Whether the sensor's step is 4 mg or finer."""
+    size_mg: list[float]
+    found: list[bool]
+    counted: list[bool]
+    asleep: list[bool]
+    """From the onset window to waking."""
+    due: list[bool]
+    """Within the window about the true onset, and large enough to be counted."""
+    error_ms: list[float]
+    """Peak found minus peak planted, of those found."""
+    false: int
+    """Counted events that match nothing planted."""
+    false_asleep: int
+    """The same of all events of counted kinds from the onset window to waking."""
+    headline_error: int | None
+    """Headline count minus those due; None without a count."""
+    onset_error_min: float | None
+    uncertainty_min: float | None
+    quiet_wake_min: float
+    mistaken: list[tuple[str, bool, bool, bool]]
+    """Every other planted movement in bed: cause, within the true window, called a sleep start,
+    counted."""
+    kinds: list[tuple[str, str]]
+    """Planted and found kind of every movement from going to bed to waking."""
+    certainty: list[tuple[str, bool]]
+    """Confidence of each counted event, and whether a sleep start was planted there."""
+    anchors: dict[str, dict[float, Tally]]
+    """By rule and multiple of its threshold, within the true window."""
+
+
+def judged(case: Case) -> Held:
+    """Make, analyse and compare one night."""
+    planned = case.plan()
+    truth = planned.nights[0]
+    recording = PlannedRecording(planned, about(truth.onset_ns))
+    (night,) = analysed(recording, planned.recipe.site)
+    return held(case, planned, night, recording)
+
+
+def held(case: Case, planned: Plan, night: Night, recording: PlannedRecording) -> Held:
+    """Compare one night with its truth."""
+    truth = planned.nights[0]
+    true_window = about(truth.onset_ns)
+    window = night.window or true_window
+    asleep = Interval(min(window.start_ns, true_window.start_ns), truth.wake_ns)
+    starts = np.isin(night.events.kind, SLEEP_STARTS)
+    peaks_ns = night.events.candidates["peak_ns"][starts]
+    counted = night.events.counted[starts]
+    rows = planned.rows(*SLEEP_STARTS)
+    partner = matched(rows["peak_ns"], peaks_ns)
+    found, alone = partner >= 0, ~np.isin(np.arange(len(peaks_ns)), partner)
+    due = within(rows["peak_ns"], true_window) & (rows["size_mg"] >= least_mg(planned))
+    headline, sleep = night.counts["sleep_starts_onset"], night.sleep
+    return Held(
+        case=case,
+        fine=planned.device.step_mg <= 4.0,
+        size_mg=rows["size_mg"].tolist(),
+        found=found.tolist(),
+        counted=np.isin(partner, np.flatnonzero(counted)).tolist(),
+        asleep=within(rows["peak_ns"], asleep).tolist(),
+        due=due.tolist(),
+        error_ms=((peaks_ns[partner[found]] - rows["peak_ns"][found]) / 1e6).tolist(),
+        false=int((alone & counted).sum()),
+        false_asleep=int((alone & within(peaks_ns, asleep)).sum()),
+        headline_error=None if headline is None else headline - int(due.sum()),
+        onset_error_min=sleep and (sleep.onset_ns - truth.onset_ns) / MINUTE_NS,
+        uncertainty_min=sleep and sleep.uncertainty_min,
+        quiet_wake_min=planned.recipe.quiet_wake_min,
+        mistaken=_mistaken(planned, truth, peaks_ns[alone], counted[alone]),
+        kinds=_kinds(planned, truth, night),
+        certainty=list(
+            zip(
+                night.events.confidence[starts][counted].tolist(),
+                (~alone[counted]).tolist(),
+                strict=True,
+            )
+        ),
+        anchors=_anchors(planned, recording, rows["peak_ns"], due, int(counted.sum())),
+    )
+
+
+def least_mg(planned: Plan) -> float:
+    """Smallest size that the headline count is meant to hold."""
+    kinds = Settings().kinds
+    coarse = planned.device.step_mg >= 1000 * COARSE_STEP_G
+    return kinds.accel_min_coarse_mg if coarse else kinds.accel_min_mg
+
+
+def within(times_ns: np.ndarray, interval: Interval) -> np.ndarray:
+    """Which times lie within."""
+    return (times_ns >= interval.start_ns) & (times_ns < interval.end_ns)
+
+
+def _in_bed(planned: Plan, truth: NightTruth) -> np.ndarray:
+    return planned.truth[within(planned.truth["peak_ns"], Interval(truth.bed_ns, truth.wake_ns))]
+
+
+def _mistaken(
+    planned: Plan, truth: NightTruth, false_ns: np.ndarray, counted: np.ndarray
+) -> list[tuple[str, bool, bool, bool]]:
+    """Give every false event to the shortest planted movement that it falls into."""
+    rows = _in_bed(planned, truth)
+    rows = rows[~np.isin(rows["kind"], SLEEP_STARTS)]
+    length_ns = rows["end_ns"] - rows["start_ns"]
+    called, took = np.zeros(len(rows), bool), np.zeros(len(rows), bool)
+    for time_ns, is_counted in zip(false_ns, counted, strict=True):
+        covers = (rows["start_ns"] - _AROUND_NS <= time_ns) & (
+            rows["end_ns"] + _AROUND_NS >= time_ns
+        )
+        if covers.any():
+            nearest = np.where(covers, length_ns, np.iinfo(np.int64).max).argmin()
+            called[nearest] = True
+            took[nearest] |= bool(is_counted)
+    in_window = within(rows["peak_ns"], about(truth.onset_ns))
+    names = [_name(row, truth) for row in rows]
+    return list(zip(names, in_window.tolist(), called.tolist(), took.tolist(), strict=True))
+
+
+def _name(row: Any, truth: NightTruth) -> str:
+    """Cause, and for what sleepers and waking people both do, which of the two."""
+    cause, peak = str(row["cause"]), row["peak_ns"]
+    if cause not in ("limb", "turn"):
+        return cause
+    awake = peak < truth.onset_ns or any(a <= peak < b for a, b in truth.awakenings)
+    return f"{cause}, awake" if awake else f"{cause}, asleep"
+
+
+def _kinds(planned: Plan, truth: NightTruth, night: Night) -> list[tuple[str, str]]:
+    """Kind of the largest event that overlaps each planted movement."""
+    candidates = night.events.candidates
+    found = []
+    for row in _in_bed(planned, truth):
+        if row["cause"] in _LASTING:
+            continue
+        touching = np.flatnonzero(
+            (candidates["start_ns"] <= row["end_ns"]) & (candidates["end_ns"] >= row["start_ns"])
+        )
+        kind = "none"
+        if len(touching):
+            largest = touching[candidates["peak_accel_mg"][touching].argmax()]
+            kind = str(night.events.kind[largest])
+        found.append((str(row["kind"]), kind))
+    return found
+
+
+def _anchors(
+    planned: Plan,
+    recording: PlannedRecording,
+    planted_ns: np.ndarray,
+    due: np.ndarray,
+    number: int,
+) -> dict[str, dict[float, Tally]]:
+    """Run every plain rule on the samples of the true window."""
+    accel_g, rate_hz = recording.kept_g, planned.true_hz
+    if not len(accel_g):
+        return {}
+
+    def tally(positions: np.ndarray) -> Tally:
+        times_ns = recording.kept_from_ns + np.rint(positions * (SECOND_NS / rate_hz)).astype("i8")
+        partner = matched(planted_ns, times_ns)
+        hit = int((due & (partner >= 0)).sum())
+        return hit, int(len(times_ns) - (partner >= 0).sum()), int(due.sum())
+
+    found = {}
+    for name, prepare in ANCHORS.items():
+        rule = prepare(accel_g, rate_hz)
+        found[name] = {scale: tally(rule(scale)) for scale in SCALES}
+    rng = np.random.default_rng([planned.seed, 78])
+    found[RANDOM] = {1.0: tally(rng.uniform(0, len(accel_g), number))}
+    return found
