@@ -53,6 +53,7 @@ LAYERS = {
         "inputs",  # which files are recordings, and which of them are one
         "naming",
         "participants",
+        "sheets",
         "identity veil",
         "shifts night reasons",
         "scan",
