@@ -33,6 +33,8 @@ LAYERS = {
     "detector": (
         "__main__ cli",
         "options flags",
+        "agreement",
+        "matching",
         "demo doctor inspect inspection narrator",
         "cohort",  # many recordings
         "anonymise",
