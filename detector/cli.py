@@ -7,13 +7,10 @@ Exit status: 0 all ok, 1 some failed, 2 wrong usage or settings (before any file
 
 from __future__ import annotations
 
-import errno
 import io
-import json
 import os
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -21,8 +18,10 @@ from cyclopts import App, CycloptsError
 from cyclopts import Parameter as Flag
 
 from .cache import use_own_cache
+from .commands import Answer, as_json, compare, export, review
 from .config import dump_toml, load_toml, with_values
 from .console import Console
+from .files import OutputError, writing
 from .flags import chosen, explained, two_times, with_settings
 from .options import Looking, Running, Showing
 from .parameter import SettingsError
@@ -36,8 +35,6 @@ if TYPE_CHECKING:
 OK, FAILED, USAGE, NO_INPUT, INTERRUPTED = 0, 1, 2, 3, 130
 
 _NAME = "hypnic"
-JSON_FORMAT = 1
-"""Raised when a name in the output of ``--json`` changes or goes away."""
 
 app = App(
     name=_NAME,
@@ -47,7 +44,10 @@ app = App(
     result_action="return_value",
     suppress_keyboard_interrupt=False,
 )
-config = App(name="config", help="Show or check settings.", sort_key=4)
+config = App(name="config", help="Show or check settings.", sort_key=7)
+app.command(review)
+app.command(compare, sort_key=5, usage=f"Usage: {_NAME} compare A.csv B.csv [OPTIONS]")
+app.command(export, sort_key=6, usage=f"Usage: {_NAME} export RESULTS --to FORMAT -o FOLDER")
 app.command(config)
 
 
@@ -65,6 +65,9 @@ def main(words: Sequence[str] | None = None) -> int:
         sys.stdout.reconfigure(errors="backslashreplace")
     try:
         status = app(words, exit_on_error=False, print_error=False)
+        if isinstance(status, Answer):
+            print(status.text, end="\n" if status.text else "")
+            status = status.status
         sys.stdout.flush()
     except CycloptsError as error:
         command = " ".join([_NAME, *(error.command_chain or ())])
@@ -73,7 +76,7 @@ def main(words: Sequence[str] | None = None) -> int:
     except SettingsError as error:
         messages.problem(f"{_NAME}: {error}")
         return USAGE
-    except _OutputError as error:
+    except OutputError as error:
         messages.problem(f"{_NAME}: {error}")
         return FAILED
     except KeyboardInterrupt:
@@ -182,7 +185,7 @@ def demo(*, flags: Showing) -> int:
     from .job import RunOptions
 
     console.note("making a night as a GENEActiv would record it")
-    with _writing(flags.out):
+    with writing(flags.out):
         planned, path = demonstration.make(flags.out, flags.seed)
     options = RunOptions(tz=demonstration.TZ, site="wrist", side="left")
     summary = _watched_run([path], flags.out, options, console)
@@ -193,7 +196,7 @@ def demo(*, flags: Showing) -> int:
     return summary.exit_status
 
 
-@app.command(sort_key=5)
+@app.command(sort_key=8)
 def doctor() -> int:
     """Check that this installation works, and compile what needs compiling."""
     use_own_cache()
@@ -255,29 +258,8 @@ def _watched_run(
     from .cohort import run
     from .narrator import Narrator
 
-    with _writing(out), console.progress("run") as bar:
+    with writing(out), console.progress("run") as bar:
         return run(inputs, out, options, Narrator(console, bar, out, force=force))
-
-
-@contextmanager
-def _writing(out: Path) -> Iterator[None]:
-    """Tell a full disk or a folder that cannot be written from a bug, which keeps its traceback."""
-    try:
-        yield
-    except OSError as error:
-        below = error.filename and out.absolute() in (
-            f := Path(error.filename).absolute(),
-            *f.parents,
-        )
-        if not below and error.errno not in {errno.ENOSPC, errno.EDQUOT, errno.EROFS}:
-            raise
-        raise _OutputError(
-            f"{error.filename or out} cannot be written: {error.strerror}"
-        ) from error
-
-
-class _OutputError(Exception):
-    """The results cannot be written."""
 
 
 def _check_inputs(inputs: Sequence[Path]) -> None:
@@ -296,4 +278,4 @@ def _check_out(out: Path, inputs: Sequence[Path] = ()) -> None:
 
 
 def _print_json(content: dict[str, Any]) -> None:
-    print(json.dumps({"format": JSON_FORMAT, "version": VERSION, **content}, indent=1))
+    print(as_json(content))

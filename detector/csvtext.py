@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 
 from .columns import Column
@@ -58,8 +59,18 @@ def _value(column: Column, text: str) -> Value:
         return int(text)
     if column.type == "number":
         return float(text)
-    plain = text.removeprefix("'")
-    return plain if column.type == "text" and plain.startswith(_FORMULA) else text
+    return text_of(text) if column.type == "text" else text
+
+
+def text_of(cell: str) -> str:
+    """Return the free text of a cell without the apostrophe that kept it harmless."""
+    plain = cell.removeprefix("'")
+    return plain if plain.startswith(_FORMULA) else cell
+
+
+def utc_text(moment: datetime) -> str:
+    """Return a time in UTC as the tables write it, to the millisecond."""
+    return moment.replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"
 
 
 def _cells(column: Column, values: Sequence[Value]) -> list[str]:

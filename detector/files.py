@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import shutil
@@ -82,3 +83,22 @@ def folder_to_disk(path: Path) -> None:
 def _to_disk(file: IO[bytes]) -> None:
     file.flush()
     os.fsync(file.fileno())
+
+
+class OutputError(Exception):
+    """Results cannot be written."""
+
+
+@contextmanager
+def writing(out: Path) -> Iterator[None]:
+    """Tell a full disk or a folder that cannot be written from a bug, which keeps its traceback."""
+    try:
+        yield
+    except OSError as error:
+        below = error.filename and out.absolute() in (
+            f := Path(error.filename).absolute(),
+            *f.parents,
+        )
+        if not below and error.errno not in {errno.ENOSPC, errno.EDQUOT, errno.EROFS}:
+            raise
+        raise OutputError(f"{error.filename or out} cannot be written: {error.strerror}") from error

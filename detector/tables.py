@@ -32,6 +32,7 @@ __all__ = [
     "RECORDINGS",
     "TABLES",
     "Column",
+    "arrow_table",
     "dictionary_rows",
     "event_columns",
     "event_rows",
@@ -334,7 +335,7 @@ def dictionary_rows() -> list[Row]:
 
 def nights_table(facts: Facts, nights: Iterable[Night]) -> pa.Table:
     """Return ``nights.csv`` as an Arrow table."""
-    return _arrow(NIGHTS, [night_row(facts, night) for night in nights])
+    return arrow_table(NIGHTS, [night_row(facts, night) for night in nights])
 
 
 def events_table(facts: Facts, nights: Iterable[Night]) -> pa.Table:
@@ -342,7 +343,7 @@ def events_table(facts: Facts, nights: Iterable[Night]) -> pa.Table:
     rows: list[Row] = []
     for night in nights:
         rows.extend(event_rows(facts, night, len(rows)))
-    return _arrow(EVENTS, rows)
+    return arrow_table(EVENTS, rows)
 
 
 def schema(columns: Sequence[Column]) -> pa.Schema:
@@ -374,7 +375,8 @@ def schema(columns: Sequence[Column]) -> pa.Schema:
     )
 
 
-def _arrow(columns: Sequence[Column], rows: Sequence[Row]) -> pa.Table:
+def arrow_table(columns: Sequence[Column], rows: Sequence[Row]) -> pa.Table:
+    """Return rows as an Arrow table with the schema of their columns."""
     import pyarrow as pa
 
     arrays = [[_arrow_value(c, row.get(c.name)) for row in rows] for c in columns]

@@ -112,7 +112,9 @@ COMMANDS = [(name_of(path), words) for path in PAGES for words in commands(path)
 
 
 def test_there_are_commands_of_every_sort():
-    assert {"run", "inspect", "demo", "config", "doctor"} <= {words[0] for _, words in COMMANDS}
+    assert {"run", "inspect", "demo", "review", "compare", "export", "config", "doctor"} <= {
+        words[0] for _, words in COMMANDS
+    }
 
 
 @pytest.mark.parametrize(("page", "words"), COMMANDS, ids=lambda x: " ".join(x)[:60])

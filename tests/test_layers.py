@@ -32,13 +32,19 @@ LAYERS = {
     ),
     "detector": (
         "__main__ cli",
+        "commands",  # on results
         "options flags",
+        "comparison exports review",
+        "compare",
+        "agreement labels pairing",
+        "eventlists matching",
         "demo doctor inspect inspection narrator",
         "cohort",  # many recordings
         "anonymise",
         "job merge",  # one recording into its folder; the tables of all
         "report",
         "output resultfile snippets methods",
+        "results",
         "tables columns csvtext",
         "pipeline",  # reading, detecting and judging meet here
         "result",
@@ -54,6 +60,7 @@ LAYERS = {
         "inputs",  # which files are recordings, and which of them are one
         "naming",
         "participants",
+        "sheets",
         "identity veil",
         "shifts night reasons",
         "scan",
@@ -78,7 +85,7 @@ APART = (
 )
 """Parts that meet only in the tables of :mod:`detector.scan`."""
 
-SLOW = {"numba", "scipy", "pyarrow", "plotly", "pandas", "jinja2", "isal", "llvmlite"}
+SLOW = {"numba", "scipy", "pyarrow", "plotly", "pandas", "jinja2", "isal", "llvmlite", "edfio"}
 """Packages that take longer to import than a user wants to wait for ``--help``."""
 
 MODULES = package_modules()

@@ -8,12 +8,29 @@ from .column import Column
 from .events import EVENTS
 from .nights import NIGHTS, OTHER_KINDS
 from .recordings import DICTIONARY, RECORDINGS
+from .review import DISAGREEMENTS, LABELS, REVIEWED_EVENTS, REVIEWED_NIGHTS
 
 TABLES: dict[str, tuple[Column, ...]] = {
     "events.csv": EVENTS,
     "nights.csv": NIGHTS,
     "recordings.csv": RECORDINGS,
     "data_dictionary.csv": DICTIONARY,
+    "labels.csv": LABELS,
+    "reviewed_nights.csv": REVIEWED_NIGHTS,
+    "reviewed_events.csv": REVIEWED_EVENTS,
+    "disagreements.csv": DISAGREEMENTS,
 }
 
-__all__ = ["DICTIONARY", "EVENTS", "NIGHTS", "OTHER_KINDS", "RECORDINGS", "TABLES", "Column"]
+__all__ = [
+    "DICTIONARY",
+    "DISAGREEMENTS",
+    "EVENTS",
+    "LABELS",
+    "NIGHTS",
+    "OTHER_KINDS",
+    "RECORDINGS",
+    "REVIEWED_EVENTS",
+    "REVIEWED_NIGHTS",
+    "TABLES",
+    "Column",
+]
