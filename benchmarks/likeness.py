@@ -22,9 +22,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from quality import MINUTE_NS, PlannedRecording, matched
 from scipy.optimize import brentq, minimize  # type: ignore[attr-defined]  # scipy has no types
 from scipy.stats import rankdata  # type: ignore[attr-defined]  # scipy has no types
+from trial.comparing import matched
+from trial.nights import MINUTE_NS, PlannedRecording
 
 from detector.kinds import classify, gather_all, least_size_mg
 from detector.likeness import SCALES, WEIGHTS, Model, Term

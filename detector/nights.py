@@ -7,6 +7,7 @@ observed stays out of every decision and out of every denominator.
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -86,10 +87,7 @@ def judge(  # noqa: PLR0913 (what is known of a recording, each by its name)
         window=picture.window,
         counts=figures.counts(picture, events, countable)
         | _other_counts(picture, scan.candidates, events.context, settings, site, step_g),
-        smallest_countable_mg=sensitivity.smallest_countable_mg(
-            figures.typical(picture, grid.floor_g_per_s), settings, step_g
-        ),
-        **figures.measures(picture, events, site),
+        **_measures(picture, events, settings, site, step_g),
     )
 
 
@@ -193,6 +191,15 @@ def _events(
 def _whole(candidates: NDArray[np.void], context: NDArray[np.str_]) -> Mask:
     """Seen from its beginning to its end, in usable time."""
     return np.asarray(~candidates["truncated"] & (context != "unusable"))
+
+
+def _measures(
+    picture: Picture, events: Events, settings: Settings, site: Site, step_g: float
+) -> dict[str, Any]:
+    """All numbers that are no counts."""
+    found = figures.measures(picture, events, site)
+    smallest_mg = sensitivity.smallest_countable_mg(found["floor_g_per_s"], settings, step_g)
+    return found | {"smallest_countable_mg": smallest_mg}
 
 
 def _other_counts(
