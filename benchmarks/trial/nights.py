@@ -153,5 +153,5 @@ def about(onset_ns: int) -> Interval:
 
 def analysed(recording: Any, site: str) -> list[Night]:
     """Return the nights as the detector judges them with its defaults."""
-    subject = Subject(recording_id="made", site=site)  # type: ignore[arg-type]
+    subject = Subject(recording_id="made", site=site)  # type: ignore[arg-type]  # one of its sites
     return list(Analysis(recording, subject, Settings()).nights())
