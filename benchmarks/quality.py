@@ -1,7 +1,7 @@
 """How well sleep starts are found where the truth is known.
 
     python benchmarks/quality.py                 # everything, into out/quality
-    python benchmarks/quality.py --seeds 4       # fewer nights of each maker and context
+    python benchmarks/quality.py --count 4       # fewer nights of each maker and context
     python benchmarks/quality.py --development   # the seeds on which rules may be chosen
     python benchmarks/quality.py --floor         # the small set that the tests hold to its floor
     python benchmarks/quality.py --nights FOLDER # real recordings into which events are planted
@@ -38,7 +38,7 @@ NIGHTS = 14
 """Of each maker and context: the whole then takes less than twenty minutes on two cores."""
 PASSES = 2
 SAMPLES = Path(__file__).resolve().parents[1] / "recordings" / "samples"
-FLOOR_SEEDS = VALIDATION_SEEDS[:4]
+FLOOR_NIGHTS = 4
 FLOOR_CONTEXTS = ("healthy", "everything")
 
 
@@ -50,7 +50,8 @@ def measured(work: Sequence[Case]) -> list[Held]:
 
 def floor_nights() -> list[Held]:
     """Judge the nights of the floor."""
-    return measured([case for case in cases(FLOOR_SEEDS) if case.context in FLOOR_CONTEXTS])
+    work = cases(VALIDATION_SEEDS, FLOOR_NIGHTS)
+    return measured([case for case in work if case.context in FLOOR_CONTEXTS])
 
 
 def floor(nights: Sequence[Held]) -> dict[str, dict[str, float | None]]:
@@ -160,7 +161,7 @@ def _turned(rows: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
 def main() -> None:
     """Measure what the command line asks for."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("--seeds", type=int, default=NIGHTS, help="nights per maker and context")
+    parser.add_argument("--count", type=int, default=NIGHTS, help="nights per maker and context")
     parser.add_argument("--development", action="store_true", help="use the development seeds")
     parser.add_argument("--floor", action="store_true", help="the small set of the tests")
     parser.add_argument("--nights", type=Path, default=SAMPLES, help="folder of real recordings")
@@ -169,8 +170,8 @@ def main() -> None:
     if asked.floor:
         print(json.dumps(floor(floor_nights()), indent=2))
         return
-    seeds = (DEVELOPMENT_SEEDS if asked.development else VALIDATION_SEEDS)[: asked.seeds]
-    nights = measured(cases(seeds))
+    seeds = DEVELOPMENT_SEEDS if asked.development else VALIDATION_SEEDS
+    nights = measured(cases(seeds, asked.count))
     found = results(nights, *injected(asked.nights))
     curves = found.pop("curves")
     asked.out.mkdir(parents=True, exist_ok=True)

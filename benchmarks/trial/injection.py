@@ -15,14 +15,14 @@ import numpy as np
 from second import draws as drawn
 from second.plan import fitted as fitted_drawn
 
-from detector.night import SLEEP_STARTS, Night
+from detector.night import SLEEP_STARTS, Interval, Night
 from recordings import SECOND_NS, Chunk, Recording, open_recording, probe
 from recordings.synthetic import draws
 from recordings.synthetic.movements import Movement
 from recordings.synthetic.plan import fitted
 from recordings.synthetic.truth import measure
 
-from .comparing import matched
+from .comparing import matched, within
 from .nights import analysed
 
 SIZES_MG = (40.0, 55.0, 75.0, 100.0, 150.0, 220.0, 350.0, 600.0)
@@ -115,8 +115,8 @@ class Background:
     nights: list[Night]
     mean_g: dict[int, np.ndarray]
     step_g: float
-    hours: float
-    """Of the stretches in which events may be planted."""
+    stretches: list[Interval]
+    """Sleep where it was found, else all of a night."""
     quiet_ns: list[tuple[int, int]]
 
     @classmethod
@@ -125,14 +125,14 @@ class Background:
         site = "wrist" if "wrist" in path.name else "unknown"
         watched = Watched(open_recording(path))
         nights = analysed(watched, site)
-        quiet, whole_ns = [], 0
+        quiet, stretches = [], []
         for night in nights:
             begin, end = night.span.start_ns, night.span.end_ns
             if night.sleep is not None:
                 begin, end = night.sleep.onset_ns, night.sleep.wake_ns
             seen = np.array([s for s in watched.mean_g if begin <= s * SECOND_NS < end], np.int64)
             begin, end = int(seen.min()) * SECOND_NS, int(seen.max()) * SECOND_NS
-            whole_ns += end - begin
+            stretches.append(Interval(begin, end))
             for a, b in sorted(_away(night)):
                 if min(a, end) - begin > 3 * SECOND_NS:
                     quiet.append((begin, min(a, end)))
@@ -145,7 +145,7 @@ class Background:
             nights=nights,
             mean_g=watched.mean_g,
             step_g=probe(open_recording(path)).step_g,
-            hours=whole_ns / 3.6e12,
+            stretches=stretches,
             quiet_ns=quiet,
         )
 
@@ -238,13 +238,18 @@ def one_pass(background: Background, maker: str, seed: int) -> Found:
 
 def background_row(background: Background) -> dict[str, Any]:
     """What the untouched recording holds, named as background."""
-    kinds = np.concatenate([n.events.kind for n in background.nights])
+    kinds = np.concatenate(
+        [
+            n.events.kind[within(n.events.candidates["peak_ns"], stretch)]
+            for n, stretch in zip(background.nights, background.stretches, strict=True)
+        ]
+    )
     return {
         "recording": background.path.name,
-        "hours": round(background.hours, 2),
+        "hours": round(sum(s.hours for s in background.stretches), 2),
         "quiet hours": round(sum(b - a for a, b in background.quiet_ns) / 3.6e12, 2),
         "background sleep starts": int(np.isin(kinds, SLEEP_STARTS).sum()),
-        "all background events": len(kinds),
+        "background events": len(kinds),
         "sleep found": any(n.sleep is not None for n in background.nights),
     }
 

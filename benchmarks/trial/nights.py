@@ -32,9 +32,9 @@ CLASSES = (
 """Device and nominal rate in Hz; nights take them in turn."""
 
 NIGHT: dict[str, Any] = {
-    "start": "2024-03-05T20:45:00",
+    "start": "2024-03-05T21:15:00",
     "bed_time": "22:15",
-    "hours": 6.5,
+    "hours": 6.0,
     "sleep_h": 4.3,
 }
 """An evening and the first hours of sleep: all that the onset window and its floor depend on."""
@@ -83,19 +83,19 @@ class Case:
         return MAKERS[self.maker](self.seed, self.recipe)
 
 
-def cases(seeds: range, makers: tuple[str, ...] = tuple(MAKERS)) -> list[Case]:
-    """Every maker and context with every seed; devices in turn."""
+def cases(seeds: range, nights: int) -> list[Case]:
+    """So many nights of every maker and context, each of a seed of its own; devices in turn."""
     return [
         Case(
             maker=maker,
             context=context,
             device=CLASSES[(k + shift) % len(CLASSES)][0],
             rate_hz=CLASSES[(k + shift) % len(CLASSES)][1],
-            seed=seed,
+            seed=seeds[k * len(CONTEXTS) + shift],
         )
-        for maker in makers
+        for k in range(nights)
+        for maker in MAKERS
         for shift, context in enumerate(CONTEXTS)
-        for k, seed in enumerate(seeds)
     ]
 
 
@@ -153,5 +153,5 @@ def about(onset_ns: int) -> Interval:
 
 def analysed(recording: Any, site: str) -> list[Night]:
     """Return the nights as the detector judges them with its defaults."""
-    subject = Subject(recording_id="made", site=site)  # type: ignore[arg-type]  # one of Site
+    subject = Subject(recording_id="made", site=site)  # type: ignore[arg-type]  # one of its sites
     return list(Analysis(recording, subject, Settings()).nights())
