@@ -73,7 +73,6 @@ def judge(  # noqa: PLR0913 (what is known of a recording, each by its name)
         settings=settings,
     )
     codes = findings.reasons(standing)
-    grid = picture.grid
     return Night(
         span=span,
         index=index,
@@ -81,8 +80,8 @@ def judge(  # noqa: PLR0913 (what is known of a recording, each by its name)
         reasons=codes,
         scan=scan,
         events=events,
-        nonwear=grid.intervals(picture.off),
-        unusable=grid.intervals(picture.noisy | picture.stuck),
+        nonwear=picture.grid.intervals(picture.off),
+        unusable=picture.grid.intervals(picture.noisy | picture.stuck),
         sleep=picture.sleep,
         window=picture.window,
         counts=figures.counts(picture, events, countable)
