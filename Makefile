@@ -29,7 +29,7 @@ docs: setup ## Write the generated parts of docs/ anew
 sample: setup ## Analyse the bundled recording into out/
 	$(BIN)/hypnic run $(SAMPLE) --tz Europe/London -o out
 
-quality: setup ## Hold the detector against synthetic nights of known truth
+quality: setup ## Hold the detector against nights and planted events of known truth
 	$(BIN)/python benchmarks/quality.py
 
 memory: setup ## Measure peak memory for a day and for a fortnight

@@ -38,7 +38,7 @@ NIGHTS = 14
 """Of each maker and context: the whole then takes less than twenty minutes on two cores."""
 PASSES = 2
 SAMPLES = Path(__file__).resolve().parents[1] / "recordings" / "samples"
-FLOOR_NIGHTS = 4
+FLOOR_NIGHTS = 3
 FLOOR_CONTEXTS = ("healthy", "everything")
 
 
