@@ -5,6 +5,7 @@ The rules are in :mod:`detector.onset`, :mod:`detector.kinds` and :mod:`detector
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -92,6 +93,30 @@ class Sleep:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Noted:
+    """What the wearer's diary says of a night."""
+
+    kept: bool = False
+    """Whether it has this night at all."""
+    times_ns: Mapping[str, int] = field(default_factory=dict)
+    """Device times by the names of :data:`detector.diary.TIMES`, those that were noted."""
+    factors: tuple[str, ...] = ()
+    """Cells of its further columns, as written."""
+    found_onset_ns: int | None = None
+    """Sleep onset by motion alone, None if it was not observed."""
+
+    def period(self, found: Sleep | None) -> Interval | None:
+        """Return the sleep noted; of onset and wake one may be that found instead."""
+        onset_ns, wake_ns = (self.times_ns.get(name) for name in ("sleep_onset", "wake"))
+        if found is not None and (onset_ns is None) != (wake_ns is None):
+            onset_ns = found.onset_ns if onset_ns is None and found.onset_observed else onset_ns
+            wake_ns = found.wake_ns if wake_ns is None else wake_ns
+        if onset_ns is None or wake_ns is None or onset_ns >= wake_ns:
+            return None
+        return Interval(onset_ns, wake_ns)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Events:
     """Candidates of a night with what was decided about each; parallel arrays in time order."""
 
@@ -163,3 +188,4 @@ class Night:
     plm_acc_per_h: float | None = None
     """Ankle only."""
     posture_changes_per_h: float | None = None
+    noted: Noted = field(default_factory=Noted)

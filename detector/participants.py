@@ -6,8 +6,6 @@ by row (as a spreadsheet counts them) and column.
 
 from __future__ import annotations
 
-import csv
-import io
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -18,11 +16,9 @@ from typing import NamedTuple
 from .files import spelled_out
 from .identity import FACTS, Identity
 from .parameter import SettingsError, did_you_mean
+from .sheet import records, refuse
 
 COLUMNS = ("file", *FACTS)
-
-_SEPARATORS = ",;\t"
-_MOST_PROBLEMS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +89,7 @@ class Participants:
         for row in self.rows:
             misses = _misses(row, used[row.number], bases, files)
             problems += [(row.number, row.problem("file", text)) for text in misses]
-        _refuse(self.path, [text for _, text in sorted(problems)])
+        refuse(self.path, [text for _, text in sorted(problems)])
         return found
 
     def _rows_by_place(
@@ -118,13 +114,13 @@ def read(path: Path) -> Participants:
     SettingsError
         If it cannot be read, has a column that is none, or a value that cannot be meant.
     """
-    heading, *records = _records(path)
+    heading, *lines = records(path, COLUMNS)
     columns = [cell.strip().lower() for cell in heading]
-    _refuse(path, _wrong_columns(columns))
+    refuse(path, _wrong_columns(columns))
     problems: list[str] = []
     rows: list[Row] = []
     seen: dict[str, int] = {}
-    for number, record in enumerate(records, 2):
+    for number, record in enumerate(lines, 2):
         cells = [cell.strip() for cell in record]
         if not any(cells):
             continue
@@ -133,44 +129,8 @@ def read(path: Path) -> Participants:
         rows.append(row)
         if row.file and (first := seen.setdefault(spelled_out(Path(row.file)), number)) != number:
             problems.append(row.problem("file", f"{row.file!r} is in row {first}, too"))
-    _refuse(path, problems or ([] if rows else ["has no rows"]))
+    refuse(path, problems or ([] if rows else ["has no rows"]))
     return Participants(path, tuple(rows))
-
-
-def listed(about: object, problems: Sequence[str]) -> str:
-    """Return one problem in a line, several in a line each."""
-    if len(problems) == 1:
-        return f"{about}: {problems[0]}"
-    shown = list(problems[:_MOST_PROBLEMS])
-    if more := len(problems) - len(shown):
-        shown.append(f"and {more} more")
-    return f"{about}: {len(problems)} problems\n  " + "\n  ".join(shown)
-
-
-def _refuse(path: Path, problems: Sequence[str]) -> None:
-    if problems:
-        raise SettingsError(listed(path, problems))
-
-
-def _records(path: Path) -> list[list[str]]:
-    """Return the cells of all lines, the empty ones too."""
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except OSError as error:
-        raise SettingsError(f"{path}: cannot be read: {error.strerror}") from error
-    except UnicodeDecodeError as error:
-        raise SettingsError(
-            f"{path}: is not UTF-8 text (at byte {error.start}); save it as 'CSV UTF-8'"
-        ) from error
-    first = text.partition("\n")[0]
-    separator = max(_SEPARATORS, key=first.count)
-    try:
-        records = list(csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True))
-    except csv.Error as error:
-        raise SettingsError(f"{path}: is no CSV table: {error}") from error
-    if not records or not any(records[0]):
-        raise SettingsError(f"{path}: has no heading; the columns are {', '.join(COLUMNS)}")
-    return records
 
 
 def _wrong_columns(columns: Sequence[str]) -> list[str]:

@@ -13,11 +13,12 @@ from typing import Any
 from recordings import Zone
 
 from .calibration import Calibration
+from .columns import night_columns
 from .csvtext import Row
 from .night import Interval, Night, Sleep
 from .quality import remarks
 from .result import Facts
-from .tables import NIGHTS, facts_row, night_row, number
+from .tables import facts_row, night_row, number
 from .version import ALGORITHM_VERSION, VERSION
 
 FORMAT = 1
@@ -56,13 +57,14 @@ def night_json(facts: Facts, night: Night) -> dict[str, Any]:
     """Return all columns of the night's row, unknown ones too, and what no table can hold."""
     row, zone = night_row(facts, night), facts.zone
     return {
-        **{c.name: row.get(c.name) for c in NIGHTS},
+        **{c.name: row.get(c.name) for c in night_columns(facts.factors)},
         "reasons": list(night.reasons),
         "start": zone.local_iso(night.span.start_ns),
         "end": zone.local_iso(night.span.end_ns),
         "observed_h": round(night.observed_h, 3),
         "onset_window": _interval(zone, night.window),
         "sleep": _sleep(zone, night.sleep),
+        "diary": _noted(facts, night) if night.noted.kept else None,
         "nonwear": [_interval(zone, i) for i in night.nonwear],
         "unusable": [_interval(zone, i) for i in night.unusable],
     }
@@ -89,6 +91,14 @@ def _sleep(zone: Zone, sleep: Sleep | None) -> dict[str, Any] | None:
         "guider": _interval(zone, sleep.guider),
         "further_rest": [_interval(zone, rest) for rest in sleep.others],
         "threshold_deg": None if isnan(sleep.threshold_deg) else round(sleep.threshold_deg, 4),
+    }
+
+
+def _noted(facts: Facts, night: Night) -> dict[str, Any]:
+    noted, zone = night.noted, facts.zone
+    return {
+        **{name: zone.local_iso(ns) for name, ns in noted.times_ns.items()},
+        "factors": dict(zip(facts.factors, noted.factors, strict=True)),
     }
 
 

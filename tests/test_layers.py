@@ -36,6 +36,7 @@ LAYERS = {
         "demo doctor inspect inspection narrator",
         "cohort",  # many recordings
         "anonymise",
+        "diary_match",  # whose diary is whose
         "job merge",  # one recording into its folder; the tables of all
         "report",
         "output resultfile snippets methods",
@@ -52,7 +53,9 @@ LAYERS = {
         "kernels",
         "inputs",  # which files are recordings, and which of them are one
         "naming",
-        "participants",
+        "participants diary_table",  # tables that people write
+        "diary",
+        "sheet",
         "identity veil",
         "shifts night reasons",
         "scan",

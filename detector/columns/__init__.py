@@ -6,7 +6,7 @@ moved without a new format number. ``data_dictionary.csv`` and the Arrow schemas
 
 from .column import Column
 from .events import EVENTS
-from .nights import NIGHTS, OTHER_KINDS
+from .nights import NIGHTS, OTHER_KINDS, night_columns
 from .recordings import DICTIONARY, RECORDINGS
 
 TABLES: dict[str, tuple[Column, ...]] = {
@@ -16,4 +16,13 @@ TABLES: dict[str, tuple[Column, ...]] = {
     "data_dictionary.csv": DICTIONARY,
 }
 
-__all__ = ["DICTIONARY", "EVENTS", "NIGHTS", "OTHER_KINDS", "RECORDINGS", "TABLES", "Column"]
+__all__ = [
+    "DICTIONARY",
+    "EVENTS",
+    "NIGHTS",
+    "OTHER_KINDS",
+    "RECORDINGS",
+    "TABLES",
+    "Column",
+    "night_columns",
+]

@@ -23,7 +23,7 @@ CONTRACT = {
         n_rhythmic_train n_body_movement n_impact n_disturbance n_brief_other plm_acc_per_h
         posture_changes_per_h usable_h wear_pct gap_min blanked_min clipped_samples floor_g_per_s
         night_usable_h n_sleep_episodes session noisy_min nonwear_min stuck_min idle_min
-        clipped_pct temperature_c measured_hz
+        clipped_pct temperature_c measured_hz lights_off sol_min diary_onset diary_onset_diff_min
     """,
     "recordings.csv": """
         recording_id path participant_id site side status reason message device serial format

@@ -158,6 +158,10 @@ def test_a_night_is_written_as_the_contract_says():
         "clipped_pct": "0.0001",
         "temperature_c": "31.5",
         "measured_hz": "100.0000",
+        "lights_off": "",
+        "sol_min": "",
+        "diary_onset": "",
+        "diary_onset_diff_min": "",
     }
     assert [row["n_micro_twitch"], row["n_body_movement"], row["n_clusters"]] == ["1", "0", "0"]
 
