@@ -24,7 +24,7 @@ from .cache import use_own_cache
 from .config import dump_toml, load_toml, with_values
 from .console import Console
 from .flags import chosen, explained, two_times, with_settings
-from .options import Checking, Looking, Running, Showing, checked_diary
+from .options import Checking, Converting, Looking, Running, Showing, cells_of, checked_diary
 from .parameter import SettingsError
 from .settings import Settings
 from .sheet import TableError
@@ -50,7 +50,7 @@ app = App(
 )
 config = App(name="config", help="Show or check settings.", sort_key=4)
 app.command(config)
-diary = App(name="diary", help="Check what wearers noted of their nights.", sort_key=4)
+diary = App(name="diary", help="Check or convert what wearers noted.", sort_key=4)
 app.command(diary)
 
 
@@ -90,6 +90,7 @@ def main(words: Sequence[str] | None = None) -> int:
 
 _NOTHING_SAID = Looking()
 _NOTHING_ASKED = Checking()
+_NOTHING_TO_ADD = Converting()
 
 
 @app.command(sort_key=1, usage=f"Usage: {_NAME} run INPUT... -o OUT [OPTIONS]")
@@ -254,6 +255,25 @@ def check(table: Path, *inputs: Path, flags: Checking = _NOTHING_ASKED) -> int:
         factors = f", factors {', '.join(read.columns)}" if read.columns else ""
         print(f"{table}: ok: nights {nights}, participants {len(read.entries)}{factors}")
     return USAGE if problems else OK
+
+
+@diary.command(usage=f"Usage: {_NAME} diary convert LOG [OPTIONS] > DIARY")
+def convert(log: Path, *, flags: Converting = _NOTHING_TO_ADD) -> int:
+    """Write a sleep log of GGIR, which has a row per participant, as a diary.
+
+    Parameters
+    ----------
+    log
+        The log (CSV), in the basic or the advanced format.
+    """
+    from .diary_ggir import converted
+
+    cells = cells_of(flags.settings(), flags.date_order)
+    table, left = converted(log, cells, flags.first())
+    print(table.decode(), end="")
+    if left:
+        Console(sys.stderr).problem(f"{log}: a diary has no place for {', '.join(left)}")
+    return OK
 
 
 @config.command

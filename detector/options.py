@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from dataclasses import dataclass
-from datetime import time
+from datetime import date, time
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -144,6 +144,33 @@ class Checking(Reading):
 
 @Flag(name="*")
 @dataclass(frozen=True, kw_only=True)
+class Converting:
+    """What a sleep log leaves open."""
+
+    first_night: Annotated[
+        str | None, Flag(help="date of everybody's first night, where the log has no dates")
+    ] = None
+    date_order: Annotated[
+        Literal["mdy", "dmy"] | None,
+        Flag(help="order of month and day in dates that leave it open", converter=one_of),
+    ] = None
+    config: Annotated[Path | None, Flag(help="settings file (TOML) of the run")] = None
+
+    def first(self) -> date | None:
+        """Return the date of the first night."""
+        try:
+            return None if self.first_night is None else date.fromisoformat(self.first_night)
+        except ValueError:
+            text = f"--first-night {self.first_night}: write a date like 2024-03-05"
+            raise SettingsError(text) from None
+
+    def settings(self) -> Settings:
+        """Return those of the run."""
+        return load_toml(self.config) if self.config else Settings()
+
+
+@Flag(name="*")
+@dataclass(frozen=True, kw_only=True)
 class Showing(Saying):
     """What the demonstration needs."""
 
@@ -203,5 +230,9 @@ def checked_diary(path: Path, settings: Settings, date_order: str | None) -> Dia
     """Read a diary for a run with these settings."""
     from .columns import NIGHTS
 
-    night_start = time.fromisoformat(settings.window.night_start)
-    return read_diary(path, Cells(night_start, date_order), {c.name for c in NIGHTS})
+    return read_diary(path, cells_of(settings, date_order), {c.name for c in NIGHTS})
+
+
+def cells_of(settings: Settings, date_order: str | None) -> Cells:
+    """Return how a diary's cells are understood."""
+    return Cells(time.fromisoformat(settings.window.night_start), date_order)

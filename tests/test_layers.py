@@ -36,7 +36,7 @@ LAYERS = {
         "demo doctor inspect inspection narrator",
         "cohort",  # many recordings
         "anonymise",
-        "diary_match",  # whose diary is whose
+        "diary_match diary_ggir",  # whose diary is whose; logs of another program
         "job merge",  # one recording into its folder; the tables of all
         "report",
         "output resultfile snippets methods",

@@ -83,6 +83,23 @@ def test_wrong_words_are_refused(
     assert message in capsys.readouterr().err
 
 
+def test_a_sleep_log_is_written_as_a_diary(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    log = tmp_path / "log.csv"
+    log.write_text("ID,onset_N1,wakeup_N1,remarks\n7,22:00:00,06:00:00,none\n")
+    words = ["diary", "convert", str(log), "--first-night"]
+    assert main([*words, "5.3.2024"]) == USAGE
+    assert "write a date like 2024-03-05" in capsys.readouterr().err
+    assert main([*words, "2024-03-05"]) == OK
+    said = capsys.readouterr()
+    assert said.out.splitlines() == [
+        "participant_id,night_date,in_bed,lights_off,sleep_onset,wake,out_of_bed",
+        "7,2024-03-05,,,2024-03-05T22:00:00,2024-03-06T06:00:00,",
+    ]
+    assert "a diary has no place for remarks" in said.err
+
+
 def test_a_run_uses_a_diary_and_its_table_is_no_recording(diary: Path) -> None:
     data, out = diary.parent, diary.parent / "out"
     (data / BUNDLED.name).write_bytes(BUNDLED.read_bytes())
