@@ -128,6 +128,7 @@ def veiled(
             skipped=HIDDEN if source.skipped else "",
             veil=Veil(key, None if weeks is None else weeks * WEEK_NS),
             diary=source.diary.moved(timedelta(weeks=weeks or 0)),
+            hypnogram=source.hypnogram and source.hypnogram.moved(timedelta(weeks=weeks or 0)),
         )
         found.append((bool(source.skipped), code, hidden))
     return [hidden for _, _, hidden in sorted(found, key=lambda each: each[:2])]

@@ -111,7 +111,7 @@ def run(*inputs: Path, flags: Running, **settings: str) -> int:
     resolved = _resolved(flags.config, settings)
     _check_inputs(inputs)
     _check_out(flags.out, inputs)
-    diary = flags.diary_table(resolved)
+    diary, hypnogram = flags.diary_table(resolved), flags.scored()
     use_own_cache()
     from .anonymise import key_path
     from .job import RunOptions
@@ -124,6 +124,7 @@ def run(*inputs: Path, flags: Running, **settings: str) -> int:
         side=flags.side or "unknown",
         sleep_period=period,
         diary=diary,
+        hypnogram=hypnogram,
         use_diary_onset=flags.diary_onset == "use",
         reading=flags.reading(),
         naming=flags.naming(),

@@ -10,7 +10,7 @@ from recordings import Zone
 
 from . import anonymise
 from .csvtext import Row
-from .diary_match import with_diaries
+from .diary_match import with_diaries, with_hypnogram
 from .inputs import Source, find_inputs
 from .job import Outcome, Progress, RunOptions, perform, skipped
 from .merge import write_about, write_merged
@@ -145,7 +145,7 @@ def _found(
         naming=options.naming,
         apart=[options.diary.path] if options.diary else (),
     )
-    return with_diaries(sources, options)
+    return with_diaries(with_hypnogram(sources, options), options)
 
 
 def _teller(watcher: Watcher, index: int) -> Callable[[Progress], None]:

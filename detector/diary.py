@@ -45,7 +45,7 @@ class Entry:
         """Return the entry with naive times of a zone, and what is wrong with any by name."""
         times, wrong = {}, []
         for name, at in self.times.items():
-            times[name], problem = _settled(at, tz)
+            times[name], problem = settled(at, tz)
             if problem:
                 wrong.append((name, problem))
         return replace(self, times=times), wrong
@@ -110,7 +110,7 @@ def _clock(at: datetime) -> str:
     return at.isoformat(" ", "minutes")
 
 
-def _settled(at: datetime, tz: tzinfo | None) -> tuple[datetime, str]:
+def settled(at: datetime, tz: tzinfo | None) -> tuple[datetime, str]:
     """Return a naive time whose ``fold`` says which of two it is, and what is wrong with it."""
     if tz is None:
         problem = "has an offset from UTC, but no zone is known; name it (--tz)"

@@ -11,6 +11,7 @@ from .diary import Diary
 from .diary_table import DiaryTable
 from .inputs import Source
 from .job import RunOptions, subject_of
+from .parameter import SettingsError
 from .sheet import refuse
 
 _MOST_SHOWN = 5
@@ -33,6 +34,27 @@ def with_diaries(sources: Sequence[Source], options: RunOptions) -> tuple[list[S
     found, problems = _settled(table, sources, options)
     refuse(table.path, problems)
     return found, [f"{table.path.name}: {text}" for text in unmatched]
+
+
+def with_hypnogram(sources: Sequence[Source], options: RunOptions) -> list[Source]:
+    """Return the inputs, the one recording among them with its stages.
+
+    Raises
+    ------
+    SettingsError
+        If there is not one recording, or its zone does not have the hypnogram's time.
+    """
+    if options.hypnogram is None:
+        return list(sources)
+    wanted = [source for source in sources if not source.skipped]
+    if len(wanted) != 1:
+        raise SettingsError(f"--hypnogram is of one recording, but there are {len(wanted)}")
+    subject = subject_of(wanted[0], options)
+    name = subject.tz or subject.device_tz
+    hypnogram, problem = options.hypnogram.settled(ZoneInfo(name) if name else None)
+    if problem:
+        raise SettingsError(f"--hypnogram: {problem}")
+    return [s if s.skipped else replace(s, hypnogram=hypnogram) for s in sources]
 
 
 def problems_of(table: DiaryTable, sources: Sequence[Source], options: RunOptions) -> list[str]:

@@ -23,6 +23,7 @@ from recordings import ReadOptions, RecordingError, open_recording
 
 from .diary import Diary
 from .files import spelled_out
+from .hypnogram import Hypnogram
 from .identity import recording_ids
 from .naming import Named, Naming
 from .veil import Veil
@@ -56,6 +57,8 @@ class Source:
     """What hides of whom it is, if that shall be hidden."""
     diary: Diary = field(default_factory=Diary)
     """What its wearer noted."""
+    hypnogram: Hypnogram | None = None
+    """What a sleep laboratory scored of it."""
 
     @property
     def shown(self) -> str:

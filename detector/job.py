@@ -24,6 +24,7 @@ from recordings import (
 from . import files, veil
 from .csvtext import Row
 from .diary_table import DiaryTable
+from .hypnogram import Hypnogram
 from .inputs import Source
 from .naming import Naming
 from .night import Side, Site
@@ -62,6 +63,8 @@ class RunOptions:
     """What the wearers noted."""
     use_diary_onset: bool = False
     """Whether the sleep that they noted is used; else it is compared with what was found."""
+    hypnogram: Hypnogram | None = None
+    """Of the one recording of the run."""
     reading: ReadOptions = field(default_factory=ReadOptions)
     """What the content of a file may leave open."""
     naming: Naming = field(default_factory=Naming)
@@ -158,6 +161,7 @@ def subject_of(source: Source, options: RunOptions) -> Subject:
         side=said.side or options.side,
         sleep_period=options.sleep_period,
         diary=source.diary,
+        hypnogram=source.hypnogram,
         anonymised=source.veil is not None,
     )
 
@@ -254,6 +258,7 @@ def _asked(source: Source, options: RunOptions) -> dict[str, Any]:
         **asdict(subject),
         "sleep_period": _written(subject.sleep_period),
         "diary": subject.diary.as_json(),
+        "hypnogram": subject.hypnogram and subject.hypnogram.as_json(),
         **asdict(options.reading),
         "shift_ns": source.veil.shift_ns if source.veil else 0,
     }

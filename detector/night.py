@@ -67,6 +67,28 @@ class Interval:
         return (self.end_ns - self.start_ns) / 3.6e12
 
 
+@dataclass(frozen=True, slots=True)
+class Stated(Interval):
+    """A sleep period that is known, and from where."""
+
+    source: Literal["diary", "hypnogram"] = "diary"
+
+
+@dataclass(frozen=True, slots=True)
+class Staged:
+    """Stretches of a night in one sleep stage each, in order."""
+
+    starts_ns: NDArray[np.int64]
+    ends_ns: NDArray[np.int64]
+    names: NDArray[np.str_]
+
+    def at(self, time_ns: NDArray[np.int64]) -> NDArray[np.str_]:
+        """Return the stage at every time, empty where none was scored."""
+        i = np.searchsorted(self.starts_ns, time_ns, side="right") - 1
+        scored = (i >= 0) & (time_ns < self.ends_ns[i])
+        return np.where(scored, self.names[i], "")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sleep:
     """The sleep period of a night and how its onset is known."""
@@ -105,7 +127,7 @@ class Noted:
     found_onset_ns: int | None = None
     """Sleep onset by motion alone, None if it was not observed."""
 
-    def period(self, found: Sleep | None) -> Interval | None:
+    def period(self, found: Sleep | None) -> Stated | None:
         """Return the sleep noted; of onset and wake one may be that found instead."""
         onset_ns, wake_ns = (self.times_ns.get(name) for name in ("sleep_onset", "wake"))
         if found is not None and (onset_ns is None) != (wake_ns is None):
@@ -113,7 +135,7 @@ class Noted:
             wake_ns = found.wake_ns if wake_ns is None else wake_ns
         if onset_ns is None or wake_ns is None or onset_ns >= wake_ns:
             return None
-        return Interval(onset_ns, wake_ns)
+        return Stated(onset_ns, wake_ns)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -189,3 +211,9 @@ class Night:
     """Ankle only."""
     posture_changes_per_h: float | None = None
     noted: Noted = field(default_factory=Noted)
+    staged: Staged | None = None
+    """What a sleep laboratory scored of it."""
+
+    def stage_of(self, time_ns: NDArray[np.int64]) -> list[str]:
+        """Return the sleep stage at every time, empty where none was scored."""
+        return [""] * len(time_ns) if self.staged is None else self.staged.at(time_ns).tolist()

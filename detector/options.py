@@ -19,6 +19,8 @@ from .console import NORMAL, QUIET, VERBOSE, Console
 from .diary_table import Cells, DiaryTable
 from .diary_table import read as read_diary
 from .flags import one_of, stated_columns
+from .hypnogram import Hypnogram
+from .hypnogram_file import read as read_hypnogram
 from .naming import Naming, compiled
 from .parameter import SettingsError
 from .participants import read
@@ -207,6 +209,10 @@ class Running(Reading):
             converter=one_of,
         ),
     ] = None
+    hypnogram: Annotated[
+        Path | None,
+        Flag(help="sleep stages (CSV or EDF+) of the one recording; they say when sleep began"),
+    ] = None
     anonymise: Annotated[
         bool,
         _switch("leave out names, serials and paths, and move all dates by whole weeks"),
@@ -220,6 +226,10 @@ class Running(Reading):
             raise SettingsError("--diary-onset needs a --diary")
         if self.diary_onset == "use" and self.sleep_period:
             raise SettingsError("--sleep-period and --diary-onset use exclude each other")
+
+    def scored(self) -> Hypnogram | None:
+        """Return what a sleep laboratory scored; all of it is checked."""
+        return None if self.hypnogram is None else read_hypnogram(self.hypnogram)
 
     def diary_table(self, settings: Settings) -> DiaryTable | None:
         """Return what the wearers noted; all of it is checked."""

@@ -25,8 +25,9 @@ from recordings import (
 )
 
 from .diary import Diary
+from .hypnogram import Hypnogram, stated
 from .naming import NamedBy
-from .night import Interval, Night, Side, Site
+from .night import Interval, Night, Side, Site, Stated
 from .quality import Inquiry, Quality, idle_gaps
 from .result import Facts, Result
 from .scan import Scan
@@ -66,6 +67,7 @@ class Subject:
     sleep_period: tuple[time, time] | None = None
     """Local times at which sleep began and ended, in every night, where the user knows them."""
     diary: Diary = field(default_factory=Diary)
+    hypnogram: Hypnogram | None = None
 
 
 class Analysis:
@@ -157,7 +159,7 @@ class Analysis:
         )
 
     def _judged(self, scan: Scan, span: NightSpan, index: int, last_ns: int) -> Night:
-        """Judge one night, and once more if the diary's sleep is used in place of that found."""
+        """Judge one night, and once more if stated sleep is used in place of that found."""
         from .nights import judge
 
         judged = partial(
@@ -177,11 +179,15 @@ class Analysis:
         noted = diary.noted(span.date, self.zone)
         if sleep is not None and sleep.onset_observed and sleep.source != "diary":
             noted = replace(noted, found_onset_ns=sleep.onset_ns)
-        if diary.use_onset and (period := noted.period(sleep)) is not None:
+        scored = self._subject.hypnogram
+        staged = None if scored is None else scored.of(span, self.zone)
+        period = noted.period(sleep) if diary.use_onset else None
+        period = (staged and stated(staged)) or period
+        if period is not None:
             night = judged(given=period)
-        return replace(night, noted=noted)
+        return replace(night, noted=noted, staged=staged)
 
-    def _given(self, span: NightSpan) -> Interval | None:
+    def _given(self, span: NightSpan) -> Stated | None:
         """Sleep period that the user states, in this night."""
         if self._subject.sleep_period is None:
             return None
@@ -190,7 +196,7 @@ class Analysis:
             self.zone.device_ns(datetime.combine(span.date + timedelta(days=at < begins), at))
             for at in self._subject.sleep_period
         )
-        return Interval(onset_ns, wake_ns)
+        return Stated(onset_ns, wake_ns)
 
     def _scans(self) -> Iterator[Scan]:
         from .stream import Stream

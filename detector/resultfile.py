@@ -10,6 +10,8 @@ from collections.abc import Iterable, Sequence
 from math import isnan
 from typing import Any
 
+import numpy as np
+
 from recordings import Zone
 
 from .calibration import Calibration
@@ -64,6 +66,7 @@ def night_json(facts: Facts, night: Night) -> dict[str, Any]:
         "observed_h": round(night.observed_h, 3),
         "onset_window": _interval(zone, night.window),
         "sleep": _sleep(zone, night.sleep),
+        "stages": None if night.staged is None else by_stage(night),
         "diary": _noted(facts, night) if night.noted.kept else None,
         "nonwear": [_interval(zone, i) for i in night.nonwear],
         "unusable": [_interval(zone, i) for i in night.unusable],
@@ -92,6 +95,26 @@ def _sleep(zone: Zone, sleep: Sleep | None) -> dict[str, Any] | None:
         "further_rest": [_interval(zone, rest) for rest in sleep.others],
         "threshold_deg": None if isnan(sleep.threshold_deg) else round(sleep.threshold_deg, 4),
     }
+
+
+def by_stage(night: Night) -> dict[str, Any]:
+    """Return for every stage its usable hours, and the sleep starts in it that may be counted."""
+    events, staged = night.events, night.staged
+    if staged is None:
+        return {}
+    epochs_ns = night.scan.epochs["start_ns"]
+    usable = np.ones(len(epochs_ns), bool)
+    for lost in (*night.nonwear, *night.unusable):
+        usable &= (epochs_ns < lost.start_ns) | (epochs_ns >= lost.end_ns)
+    stages, stage_of = staged.at(epochs_ns[usable]), staged.at(events.candidates["peak_ns"])
+    countable = events.counted | np.isin(events.reason, ("outside_window", "no_count"))
+    found = {}
+    for name in sorted(set(staged.names.tolist())):
+        hours = float((stages == name).sum()) * 5 / 3600
+        starts = int((countable & (stage_of == name)).sum())
+        per_h = round(starts / hours, 3) if hours else None
+        found[name] = {"usable_h": round(hours, 3), "sleep_starts": starts, "per_h": per_h}
+    return found
 
 
 def _noted(facts: Facts, night: Night) -> dict[str, Any]:

@@ -107,6 +107,7 @@ def event_columns(facts: Facts, night: Night, first_index: int = 0) -> dict[str,
         "active_after_s": [*_numbers("active_after_s", events.active_after_s)],
         "cluster_id": [*clusters],
         "truncated": candidates["truncated"].tolist(),
+        "stage": [name or None for name in night.stage_of(peak_ns)],
     }
 
 

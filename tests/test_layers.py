@@ -54,6 +54,8 @@ LAYERS = {
         "inputs",  # which files are recordings, and which of them are one
         "naming",
         "participants diary_table",  # tables that people write
+        "hypnogram_file",
+        "hypnogram",
         "diary",
         "sheet",
         "identity veil",
@@ -80,7 +82,7 @@ APART = (
 )
 """Parts that meet only in the tables of :mod:`detector.scan`."""
 
-SLOW = {"numba", "scipy", "pyarrow", "plotly", "pandas", "jinja2", "isal", "llvmlite"}
+SLOW = {"numba", "scipy", "pyarrow", "plotly", "pandas", "jinja2", "isal", "llvmlite", "edfio"}
 """Packages that take longer to import than a user wants to wait for ``--help``."""
 
 MODULES = package_modules()

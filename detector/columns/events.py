@@ -169,5 +169,12 @@ EVENTS: tuple[Column, ...] = (
         "Whether it touches a gap, blanked time or an end of the recording.",
         "samples",
     ),
+    Column(
+        "stage",
+        "string",
+        "",
+        "Sleep stage at its jerk peak: W, N1, N2, N3 or R; empty if none was scored.",
+        "hypnogram",
+    ),
 )
 """``events.csv``: one row per detected event."""

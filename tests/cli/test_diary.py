@@ -110,3 +110,15 @@ def test_a_run_uses_a_diary_and_its_table_is_no_recording(diary: Path) -> None:
     assert night["stress"] == "7"
     (recording,) = csv.DictReader((out / "recordings.csv").read_text("utf-8").splitlines())
     assert recording["path"] == BUNDLED.name
+
+
+def test_a_run_takes_stages_from_a_table(tmp_path: Path) -> None:
+    stages, out = tmp_path / "stages.csv", tmp_path / "out"
+    stages.write_text("start,stage\n2023-05-04T01:00,W\n2023-05-04T02:30,N2\n2023-05-04T05:30,W\n")
+    words = ["run", str(BUNDLED), "-o", str(out), "--tz", "Europe/London", "-q"]
+    assert main([*words, "--hypnogram", str(stages)]) == OK
+    (night,) = csv.DictReader((out / "nights.csv").read_text(encoding="utf-8").splitlines())
+    assert night["onset_source"] == "hypnogram"
+    assert night["sleep_onset"] == "2023-05-04T02:30:00.000+01:00"
+    stages.write_text("start,stage\n2023-05-04T01:00,2\n")
+    assert main([*words, "--hypnogram", str(stages)]) == USAGE

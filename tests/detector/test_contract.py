@@ -10,7 +10,7 @@ CONTRACT = {
         recording_id night_date event_index start_time start_utc peak_utc end_utc duration_s kind
         context counted reason confidence onset_offset_s peak_accel_mg peak_jerk_g_per_s width_s
         rise_s effective_hz hf_lf_ratio n_bursts posture_change_deg still_before_s active_after_s
-        threshold_g_per_s floor_g_per_s cluster_id truncated
+        threshold_g_per_s floor_g_per_s cluster_id truncated stage
     """,
     "nights.csv": """
         recording_id participant_id night_date night_index status reasons sleep_onset

@@ -74,6 +74,7 @@ def test_an_event_is_written_as_the_contract_says():
         "floor_g_per_s": "0.210",
         "cluster_id": "",
         "truncated": "false",
+        "stage": "",
     }
     assert rows[-1]["truncated"] is True
     assert rows[-1]["posture_change_deg"] is None
