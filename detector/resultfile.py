@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from math import isnan
+from math import isfinite, isnan
 from typing import Any
 
 import numpy as np
@@ -17,6 +17,7 @@ from recordings import Zone
 from .calibration import Calibration
 from .columns import night_columns
 from .csvtext import Row
+from .factors import compare_all
 from .night import Interval, Night, Sleep
 from .quality import remarks
 from .result import Facts
@@ -50,6 +51,7 @@ def result_json(facts: Facts, nights: Sequence[dict[str, Any]], events: Iterable
             "health": _health(facts),
             "settings": facts.settings.as_dict(),
             "nights": list(nights),
+            "factors": _factors(facts, nights),
             "counted_events": [dict(row) for row in events],
         }
     )
@@ -94,6 +96,25 @@ def _sleep(zone: Zone, sleep: Sleep | None) -> dict[str, Any] | None:
         "guider": _interval(zone, sleep.guider),
         "further_rest": [_interval(zone, rest) for rest in sleep.others],
         "threshold_deg": None if isnan(sleep.threshold_deg) else round(sleep.threshold_deg, 4),
+    }
+
+
+def _factors(facts: Facts, nights: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """Return how each factor of the diary goes along with the nightly rate."""
+    noted = [
+        (night["sleep_starts_onset_per_h"], [night[name] or "" for name in facts.factors])
+        for night in nights
+    ]
+    return {
+        name: {
+            "nights": each.nights,
+            "slope": round(each.slope, 4),
+            "low": round(each.low, 4) if isfinite(each.low) else None,
+            "high": round(each.high, 4) if isfinite(each.high) else None,
+            "p": round(each.p, 4),
+            "exact": each.exact,
+        }
+        for name, each in compare_all(facts.factors, noted).items()
     }
 
 

@@ -46,6 +46,7 @@ LAYERS = {
         "nights",
         "findings quality",
         "figures kinds onset",
+        "factors",
         "series guider wear faults calibration grid",
         "stream segments",  # the one pass, and what every pass has in common
         "candidates epoching window",

@@ -16,6 +16,7 @@ from detector.tables import facts_row
 from recordings import Remark, Segment
 
 from .cells import Cells, cells
+from .factor_view import NotedNight, factor_views, noted_night, symptoms
 from .render import render
 from .view import NightView, night_view
 
@@ -36,11 +37,13 @@ class Page:
         self._facts = facts
         self._nights: list[NightView] = []
         self._n_events = 0
+        self._noted: list[NotedNight] = []
 
     def add_night(self, night: Night) -> None:
         """Take the next night, in order of time."""
         self._nights.append(night_view(self._facts, night, self._n_events))
         self._n_events += len(night.events)
+        self._noted.append(noted_night(self._facts, night))
 
     def html(self, facts: Facts) -> str:
         """Return the page.
@@ -60,6 +63,8 @@ class Page:
             zone=_zone_sentence(facts),
             shift_min=f"{window.shift_min:g}",
             nights=self._nights,
+            factors=factor_views(facts, self._noted),
+            symptoms=symptoms(facts, self._noted),
             quality=_quality(facts, row),
             remarks=[r.message for r in _remarks(facts)],
             segments=_segments(facts),
