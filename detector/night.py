@@ -128,11 +128,10 @@ class Noted:
     """Sleep onset by motion alone, None if it was not observed."""
 
     def period(self, found: Sleep | None) -> Stated | None:
-        """Return the sleep noted; of onset and wake one may be that found instead."""
+        """Return the sleep noted, None without an onset; its wake may be that found instead."""
         onset_ns, wake_ns = (self.times_ns.get(name) for name in ("sleep_onset", "wake"))
-        if found is not None and (onset_ns is None) != (wake_ns is None):
-            onset_ns = found.onset_ns if onset_ns is None and found.onset_observed else onset_ns
-            wake_ns = found.wake_ns if wake_ns is None else wake_ns
+        if wake_ns is None and found is not None and found.wake_observed:
+            wake_ns = found.wake_ns
         if onset_ns is None or wake_ns is None or onset_ns >= wake_ns:
             return None
         return Stated(onset_ns, wake_ns)

@@ -15,7 +15,7 @@ from detector.cohort import Watcher, run
 from detector.diary import Diary, Entry
 from detector.diary_table import read
 from detector.job import RunOptions
-from detector.night import Interval, Noted
+from detector.night import Interval, Noted, Sleep, Stated
 from detector.parameter import SettingsError
 from recordings import SECOND_NS, Zone
 
@@ -23,6 +23,15 @@ SAMPLE = ROOT / "recordings" / "samples" / "ax3_thigh25_short_night.cwa.gz"
 WHO = "ax3_thigh25_short_night"
 OPTIONS = RunOptions(tz="Europe/London", site="thigh", side="left")
 LONDON = ZoneInfo("Europe/London")
+SLEEP = Sleep(
+    onset_ns=3,
+    wake_ns=8,
+    source="hdcza",
+    uncertainty_min=20.0,
+    candidates={},
+    guider=Interval(3, 8),
+    threshold_deg=5.0,
+)
 BST = timezone(timedelta(hours=1))
 
 
@@ -86,10 +95,14 @@ def test_the_two_readings_of_an_hour_are_not_the_same_diary():
 # ------------------------------------------------------------------ which sleep is used
 
 
-def test_of_onset_and_wake_one_may_be_that_found():
-    noted = Noted(kept=True, times_ns={"sleep_onset": 5})
-    assert noted.period(None) is None
-    assert Noted(kept=True, times_ns={"sleep_onset": 5, "wake": 9}).period(None) == Interval(5, 9)
+def test_a_wake_alone_is_not_used_and_an_onset_alone_needs_a_wake_that_was_found():
+    assert Noted(kept=True, times_ns={"wake": 9}).period(SLEEP) is None
+    onset = Noted(kept=True, times_ns={"sleep_onset": 5})
+    assert onset.period(SLEEP) == Stated(5, 8)
+    assert onset.period(replace(SLEEP, wake_observed=False)) is None
+    assert onset.period(replace(SLEEP, wake_ns=5)) is None
+    assert onset.period(None) is None
+    assert Noted(kept=True, times_ns={"sleep_onset": 5, "wake": 9}).period(None) == Stated(5, 9)
 
 
 # ------------------------------------------------------------------ a run
