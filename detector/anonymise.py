@@ -13,6 +13,7 @@ import re
 import secrets
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 from recordings import Zone, open_parts
@@ -126,6 +127,8 @@ def veiled(
             recording_id="" if source.skipped else f"rec-{code[:digits]}",
             skipped=HIDDEN if source.skipped else "",
             veil=Veil(key, None if weeks is None else weeks * WEEK_NS),
+            diary=source.diary.moved(timedelta(weeks=weeks or 0)),
+            hypnogram=source.hypnogram and source.hypnogram.moved(timedelta(weeks=weeks or 0)),
         )
         found.append((bool(source.skipped), code, hidden))
     return [hidden for _, _, hidden in sorted(found, key=lambda each: each[:2])]

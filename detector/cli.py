@@ -23,9 +23,10 @@ from .config import dump_toml, load_toml, with_values
 from .console import Console
 from .files import OutputError, writing
 from .flags import chosen, explained, two_times, with_settings
-from .options import Looking, Running, Showing
+from .options import Checking, Converting, Looking, Running, Showing, cells_of, checked_diary
 from .parameter import SettingsError
 from .settings import Settings
+from .sheet import TableError
 from .version import ALGORITHM_VERSION, VERSION
 
 if TYPE_CHECKING:
@@ -49,6 +50,8 @@ app.command(review)
 app.command(compare, sort_key=5, usage=f"Usage: {_NAME} compare A.csv B.csv [OPTIONS]")
 app.command(export, sort_key=6, usage=f"Usage: {_NAME} export RESULTS --to FORMAT -o FOLDER")
 app.command(config)
+diary = App(name="diary", help="Check or convert what wearers noted.", sort_key=4)
+app.command(diary)
 
 
 def main(words: Sequence[str] | None = None) -> int:
@@ -89,6 +92,8 @@ def main(words: Sequence[str] | None = None) -> int:
 
 
 _NOTHING_SAID = Looking()
+_NOTHING_ASKED = Checking()
+_NOTHING_TO_ADD = Converting()
 
 
 @app.command(sort_key=1, usage=f"Usage: {_NAME} run INPUT... -o OUT [OPTIONS]")
@@ -109,6 +114,7 @@ def run(*inputs: Path, flags: Running, **settings: str) -> int:
     resolved = _resolved(flags.config, settings)
     _check_inputs(inputs)
     _check_out(flags.out, inputs)
+    diary, hypnogram = flags.diary_table(resolved), flags.scored()
     use_own_cache()
     from .anonymise import key_path
     from .job import RunOptions
@@ -120,6 +126,9 @@ def run(*inputs: Path, flags: Running, **settings: str) -> int:
         site=flags.site or "unknown",
         side=flags.side or "unknown",
         sleep_period=period,
+        diary=diary,
+        hypnogram=hypnogram,
+        use_diary_onset=flags.diary_onset == "use",
         reading=flags.reading(),
         naming=flags.naming(),
         anonymise=flags.anonymise,
@@ -212,6 +221,62 @@ def doctor() -> int:
         print(f"{found['fail']} of {sum(found.values())} checks failed")
         return FAILED
     print("it works, see the warnings" if found["warn"] else "everything works")
+    return OK
+
+
+@diary.command(usage=f"Usage: {_NAME} diary check DIARY [INPUT...] [OPTIONS]")
+def check(table: Path, *inputs: Path, flags: Checking = _NOTHING_ASKED) -> int:
+    """Say all that is wrong with a diary, without opening any recording.
+
+    With recordings, whose diary is missing and whose recording is, and which times the zone that
+    they were worn in does not have.
+
+    Parameters
+    ----------
+    table
+        The diary (CSV).
+    inputs
+        The recordings that it belongs to, or folders that are searched for them.
+    """
+    flags.check()
+    try:
+        read = checked_diary(table, flags.settings(), flags.date_order)
+        from .diary_match import problems_of
+        from .inputs import find_inputs
+        from .job import RunOptions
+
+        options = RunOptions(tz=flags.tz, device_tz=flags.device_tz, naming=flags.naming())
+        sources = find_inputs(inputs, reading=flags.reading(), naming=options.naming, apart=[table])
+        if inputs and all(source.skipped for source in sources):
+            raise SettingsError("no recording found")
+        problems = problems_of(read, sources, options)
+    except TableError as error:
+        problems = list(error.problems)
+    for text in problems:
+        print(f"{table}: {text}")
+    if not problems:
+        nights = sum(map(len, read.entries.values()))
+        factors = f", factors {', '.join(read.columns)}" if read.columns else ""
+        print(f"{table}: ok: nights {nights}, participants {len(read.entries)}{factors}")
+    return USAGE if problems else OK
+
+
+@diary.command(usage=f"Usage: {_NAME} diary convert LOG [OPTIONS] > DIARY")
+def convert(log: Path, *, flags: Converting = _NOTHING_TO_ADD) -> int:
+    """Write a sleep log of GGIR, which has a row per participant, as a diary.
+
+    Parameters
+    ----------
+    log
+        The log (CSV), in the basic or the advanced format.
+    """
+    from .diary_ggir import converted
+
+    cells = cells_of(flags.settings(), flags.date_order)
+    table, left = converted(log, cells, flags.first())
+    print(table.decode(), end="")
+    if left:
+        Console(sys.stderr).problem(f"{log}: a diary has no place for {', '.join(left)}")
     return OK
 
 

@@ -10,6 +10,7 @@ from recordings import Zone
 
 from . import anonymise
 from .csvtext import Row
+from .diary_match import with_diaries, with_hypnogram
 from .inputs import Source, find_inputs
 from .job import Outcome, Progress, RunOptions, perform, skipped
 from .merge import write_about, write_merged
@@ -98,7 +99,7 @@ def run(
     ------
     ValueError
         If ``options.tz`` or ``options.device_tz`` is not an IANA zone, or what ``options.naming``
-        says does not fit the inputs; before any file is opened.
+        or ``options.diary`` says does not fit the inputs; before any file is opened.
     OSError
         If the output folder cannot be written.
     """
@@ -106,13 +107,14 @@ def run(
     Zone.of(options.tz, 0, device_tz=options.device_tz)
     if options.anonymise:
         anonymise.check(out)
-    sources = find_inputs(inputs, out=out, reading=options.reading, naming=options.naming)
+    sources, remarks = _found(inputs, out, options)
     names = [(s.title, s.named.named_by) for s in sources if not s.skipped]
     if not names:
         return Summary(out=out, rows=tuple(_row_before(source, options) for source in sources))
-    for text in options.naming.remarks(names):
+    for text in (*options.naming.remarks(names), *remarks):
         watcher.remark(text)
-    write_about(out, options.settings)
+    factors = options.diary.columns if options.diary else ()
+    write_about(out, options.settings, factors)
     if options.anonymise:
         sources = anonymise.veiled(sources, anonymise.key_of(out), options, watcher.dating)
     rows = [_row_before(source, options) for source in sources]
@@ -128,8 +130,22 @@ def run(
             watcher.done(index, outcome)
     except KeyboardInterrupt:
         interrupted = True
-    write_merged(out, options.settings, rows)
+    write_merged(out, options.settings, rows, factors)
     return Summary(out=out, rows=tuple(rows), resumed=resumed, interrupted=interrupted)
+
+
+def _found(
+    inputs: Sequence[Path], out: Path, options: RunOptions
+) -> tuple[list[Source], list[str]]:
+    """Return all inputs with what is said of them, and whom their diary misses or adds."""
+    sources = find_inputs(
+        inputs,
+        out=out,
+        reading=options.reading,
+        naming=options.naming,
+        apart=[options.diary.path] if options.diary else (),
+    )
+    return with_diaries(with_hypnogram(sources, options), options)
 
 
 def _teller(watcher: Watcher, index: int) -> Callable[[Progress], None]:

@@ -1,12 +1,14 @@
 """CSV as the output contract has it: UTF-8, line feeds, RFC 4180, empty for unknown.
 
 A cell of free text (from a file name, a header, a user) that a spreadsheet would run as a formula
-because of its first character gets a leading apostrophe. Numbers, codes and times are left alone.
+because of its first character gets a leading apostrophe. Numbers, codes and times are left alone,
+and so is text that is a number.
 """
 
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -18,6 +20,7 @@ Row = Mapping[str, Value]
 """Values by column name; a missing name is an unknown value."""
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+_NUMBER = re.compile(r"[+-]\d+(?:[.,]\d+)?")
 _QUOTED = frozenset(',"\r\n')
 
 
@@ -85,7 +88,7 @@ def _cells(column: Column, values: Sequence[Value]) -> list[str]:
 
 def _harmless(value: Value) -> str:
     text = str(value)
-    return f"'{text}" if text.startswith(_FORMULA) else text
+    return f"'{text}" if text.startswith(_FORMULA) and not _NUMBER.fullmatch(text) else text
 
 
 def _quoted(cell: str) -> str:

@@ -37,6 +37,7 @@ PACKAGES = (
     "jinja2",
     "plotly",
     "isal",
+    "edfio",
 )
 BUNDLED = Path(recordings.__file__).parent / "samples" / "ax3_thigh25_short_night.cwa.gz"
 """A real recording that comes with the package."""

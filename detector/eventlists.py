@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from . import sheets
+from . import sheet
 from .columns.review import KEEP, LABEL_WORDS
 from .csvtext import text_of
 from .parameter import SettingsError, did_you_mean
@@ -89,10 +89,10 @@ def read_list(
     SettingsError
         If it cannot be read, or can be understood in more than one way.
     """
-    heading, *records = sheets.records(path) or [[]]
+    heading, *records = sheet.records(path) or [[]]
     names = [name.strip() for name in heading]
     twice = [name for name in dict.fromkeys(names) if name and names.count(name) > 1]
-    sheets.refuse(path, [f"row 1: there are several columns {name!r}" for name in twice])
+    sheet.refuse(path, [f"row 1: there are several columns {name!r}" for name in twice])
     rows = [
         (number, dict(zip(names, map(str.strip, record), strict=False)))
         for number, record in enumerate(records, 2)
@@ -110,7 +110,7 @@ def read_list(
             problems.append(one)
         elif one is not None:
             found.append(one)
-    sheets.refuse(path, problems)
+    sheet.refuse(path, problems)
     return EventList(
         path, tuple(found), column, rule.text, rule.column == "label", "recording_id" in names
     )

@@ -16,12 +16,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path, PurePath
 
 from recordings import ReadOptions, RecordingError, open_recording
 
+from .diary import Diary
 from .files import spelled_out
+from .hypnogram import Hypnogram
 from .identity import recording_ids
 from .naming import Named, Naming
 from .veil import Veil
@@ -53,6 +55,10 @@ class Source:
     """Why it is no recording; empty for what shall be analysed."""
     veil: Veil | None = None
     """What hides of whom it is, if that shall be hidden."""
+    diary: Diary = field(default_factory=Diary)
+    """What its wearer noted."""
+    hypnogram: Hypnogram | None = None
+    """What a sleep laboratory scored of it."""
 
     @property
     def shown(self) -> str:
@@ -80,6 +86,7 @@ def find_inputs(
     out: Path | None = None,
     reading: ReadOptions | None = None,
     naming: Naming | None = None,
+    apart: Sequence[Path] = (),
 ) -> list[Source]:
     """Return every input once, in the order given, those of a folder by name.
 
@@ -93,6 +100,8 @@ def find_inputs(
         What the content of a file may leave open.
     naming
         How inputs come by their names; by their files' if None.
+    apart
+        Files that are no inputs, wherever they lie.
 
     Raises
     ------
@@ -101,7 +110,8 @@ def find_inputs(
     """
     naming = naming or Naming()
     folders = [given for given in inputs if given.is_dir()]
-    found = _candidates(inputs, out, naming)
+    tables = [naming.participants.path] if naming.participants else []
+    found = _candidates(inputs, out, {spelled_out(path) for path in (*apart, *tables)})
     alone = inputs[0] if len(inputs) == 1 and folders else None
     parts = [Part(p, (p.relative_to(alone) if alone else p).as_posix()) for p in found]
     named = naming.named([(part.path, part.shown) for part in parts], folders)
@@ -132,7 +142,7 @@ def _folder_of(paths: Sequence[PurePath]) -> str:
     return f"{PurePath(os.path.commonpath([path.parent for path in paths])).as_posix()}/"
 
 
-def _candidates(inputs: Sequence[Path], out: Path | None, naming: Naming) -> dict[Path, bool]:
+def _candidates(inputs: Sequence[Path], out: Path | None, apart: set[str]) -> dict[Path, bool]:
     """Return all files that may be inputs, and whether they are given by name."""
     found: dict[str, tuple[Path, bool]] = {}
     for given in inputs:
@@ -141,9 +151,7 @@ def _candidates(inputs: Sequence[Path], out: Path | None, naming: Naming) -> dic
                 found.setdefault(spelled_out(path), (path, False))
         else:
             found[spelled_out(given)] = (given, True)
-    if naming.participants is not None:
-        found.pop(spelled_out(naming.participants.path), None)
-    return dict(found.values())
+    return dict(each for place, each in found.items() if place not in apart)
 
 
 def _files(folder: Path, out: Path | None) -> Iterator[Path]:

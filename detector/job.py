@@ -23,6 +23,8 @@ from recordings import (
 
 from . import files, veil
 from .csvtext import Row
+from .diary_table import DiaryTable
+from .hypnogram import Hypnogram
 from .inputs import Source
 from .naming import Naming
 from .night import Side, Site
@@ -57,6 +59,12 @@ class RunOptions:
     side: Side = "unknown"
     sleep_period: tuple[time, time] | None = None
     """Local times at which sleep began and ended, in every night, instead of those found."""
+    diary: DiaryTable | None = None
+    """What the wearers noted."""
+    use_diary_onset: bool = False
+    """Whether the sleep that they noted is used; else it is compared with what was found."""
+    hypnogram: Hypnogram | None = None
+    """Of the one recording of the run."""
     reading: ReadOptions = field(default_factory=ReadOptions)
     """What the content of a file may leave open."""
     naming: Naming = field(default_factory=Naming)
@@ -152,6 +160,8 @@ def subject_of(source: Source, options: RunOptions) -> Subject:
         site=said.site or options.site,
         side=said.side or options.side,
         sleep_period=options.sleep_period,
+        diary=source.diary,
+        hypnogram=source.hypnogram,
         anonymised=source.veil is not None,
     )
 
@@ -247,6 +257,8 @@ def _asked(source: Source, options: RunOptions) -> dict[str, Any]:
         "paths": [part.shown for part in source.parts],
         **asdict(subject),
         "sleep_period": _written(subject.sleep_period),
+        "diary": subject.diary.as_json(),
+        "hypnogram": subject.hypnogram and subject.hypnogram.as_json(),
         **asdict(options.reading),
         "shift_ns": source.veil.shift_ns if source.veil else 0,
     }
@@ -266,7 +278,7 @@ def _done(folder: Path, source: Source, options: RunOptions) -> Row | None:
 
     A file is the same if size and time of change are, else if size and SHA-256 are.
     """
-    run = finished(folder)
+    run = finished(folder, source.diary.columns)
     if run is None or any(run.get(k) != v for k, v in _asked(source, options).items()):
         return None
     seal, touched = _seal(source), False

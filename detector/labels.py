@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from . import sheets
+from . import sheet
 from .columns import LABELS
 from .columns.review import KEEP, LABEL_WORDS, REJECT, UNSURE
 from .csvtext import Row, text_of, utc_text
@@ -77,14 +77,14 @@ def read_labels(paths: Sequence[Path]) -> list[Label]:
                 problems.append(found)
             else:
                 labels.append(found)
-        sheets.refuse(path, problems)
+        sheet.refuse(path, problems)
     _refuse_twice_judged(labels)
     return labels
 
 
 def _labels(path: Path) -> Iterator[Label | str]:
     """Yield what every row says, or what is wrong with it."""
-    heading, *rows = sheets.records(path) or [[]]
+    heading, *rows = sheet.records(path) or [[]]
     names = [name.strip() for name in heading]
     yield from _wrong_heading(names)
     if sorted(names) != sorted(_NAMES):
@@ -191,7 +191,7 @@ def refuse_other_results(
     """
     for path in dict.fromkeys(label.path for label in labels):
         found = (_contradiction(x, recordings, events) for x in labels if x.path == path)
-        sheets.refuse(path, [text for text in found if text])
+        sheet.refuse(path, [text for text in found if text])
 
 
 def _contradiction(

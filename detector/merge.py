@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from . import csvtext, files
-from .columns import DICTIONARY, EVENTS, NIGHTS, RECORDINGS, Column
+from .columns import DICTIONARY, EVENTS, RECORDINGS, Column, night_columns
 from .config import dump_toml
 from .csvtext import Row
 from .methods import methods
@@ -17,17 +17,29 @@ from .tables import dictionary_rows
 DONE = ("ok", "ok_with_warnings")
 
 
-def write_about(out: Path, settings: Settings) -> None:
-    """Write what is known before the first recording: settings, dictionary, the pages' script."""
+def write_about(out: Path, settings: Settings, factors: Sequence[str] = ()) -> None:
+    """Write what is known before the first recording: settings, dictionary, the pages' script.
+
+    Parameters
+    ----------
+    out
+        The output folder.
+    settings
+        Of the run.
+    factors
+        Headings of the diary's further columns.
+    """
     from .report import write_assets
 
     out.mkdir(parents=True, exist_ok=True)
     files.write(out / "config.resolved.toml", dump_toml(settings).encode())
-    files.write(out / "data_dictionary.csv", csvtext.table(DICTIONARY, dictionary_rows()))
+    files.write(out / "data_dictionary.csv", csvtext.table(DICTIONARY, dictionary_rows(factors)))
     write_assets(out)
 
 
-def write_merged(out: Path, settings: Settings, rows: Sequence[Row]) -> None:
+def write_merged(
+    out: Path, settings: Settings, rows: Sequence[Row], factors: Sequence[str] = ()
+) -> None:
     """Write the tables and pages over all recordings of a run.
 
     Parameters
@@ -38,15 +50,18 @@ def write_merged(out: Path, settings: Settings, rows: Sequence[Row]) -> None:
         Of the run.
     rows
         The rows of ``recordings.csv``.
+    factors
+        Headings of the diary's further columns.
     """
     from .report import cohort_page
 
     done = [str(row["recording_id"]) for row in rows if row["status"] in DONE]
-    _merge(out, "nights.csv", NIGHTS, done)
+    nights = night_columns(factors)
+    _merge(out, "nights.csv", nights, done)
     _merge(out, "events.csv", EVENTS, done)
     files.write(out / "recordings.csv", csvtext.table(RECORDINGS, rows))
     files.write(out / "METHODS.md", methods(settings, rows).encode())
-    page = cohort_page(list(csvtext.read(NIGHTS, out / "nights.csv")), rows)
+    page = cohort_page(list(csvtext.read(nights, out / "nights.csv")), rows)
     files.write(out / "report.html", page.encode("utf-8", "backslashreplace"))
 
 

@@ -16,7 +16,7 @@ from typing import Literal
 from .identity import FACTS, Identity, stem
 from .parameter import SettingsError, did_you_mean
 from .participants import Match, Participants
-from .sheets import listed
+from .sheet import listed
 
 PART_FACTS = tuple(name for name in FACTS if name not in {"notes", "recording"})
 """What cannot differ from part to part of a recording."""

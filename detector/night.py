@@ -5,6 +5,7 @@ The rules are in :mod:`detector.onset`, :mod:`detector.kinds` and :mod:`detector
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -66,6 +67,28 @@ class Interval:
         return (self.end_ns - self.start_ns) / 3.6e12
 
 
+@dataclass(frozen=True, slots=True)
+class Stated(Interval):
+    """A sleep period that is known, and from where."""
+
+    source: Literal["diary", "hypnogram"] = "diary"
+
+
+@dataclass(frozen=True, slots=True)
+class Staged:
+    """Stretches of a night in one sleep stage each, in order."""
+
+    starts_ns: NDArray[np.int64]
+    ends_ns: NDArray[np.int64]
+    names: NDArray[np.str_]
+
+    def at(self, time_ns: NDArray[np.int64]) -> NDArray[np.str_]:
+        """Return the stage at every time, empty where none was scored."""
+        i = np.searchsorted(self.starts_ns, time_ns, side="right") - 1
+        scored = (i >= 0) & (time_ns < self.ends_ns[i])
+        return np.where(scored, self.names[i], "")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sleep:
     """The sleep period of a night and how its onset is known."""
@@ -89,6 +112,29 @@ class Sleep:
     onset_observed: bool = True
     """False if the recording (or an observed stretch) begins asleep: the onset is not known."""
     wake_observed: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Noted:
+    """What the wearer's diary says of a night."""
+
+    kept: bool = False
+    """Whether it has this night at all."""
+    times_ns: Mapping[str, int] = field(default_factory=dict)
+    """Device times by the names of :data:`detector.diary.TIMES`, those that were noted."""
+    factors: tuple[str, ...] = ()
+    """Cells of its further columns, as written."""
+    found_onset_ns: int | None = None
+    """Sleep onset by motion alone, None if it was not observed."""
+
+    def period(self, found: Sleep | None) -> Stated | None:
+        """Return the sleep noted, None without an onset; its wake may be that found instead."""
+        onset_ns, wake_ns = (self.times_ns.get(name) for name in ("sleep_onset", "wake"))
+        if wake_ns is None and found is not None and found.wake_observed:
+            wake_ns = found.wake_ns
+        if onset_ns is None or wake_ns is None or onset_ns >= wake_ns:
+            return None
+        return Stated(onset_ns, wake_ns)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,3 +214,10 @@ class Night:
     plm_acc_per_h: float | None = None
     """Ankle only."""
     posture_changes_per_h: float | None = None
+    noted: Noted = field(default_factory=Noted)
+    staged: Staged | None = None
+    """What a sleep laboratory scored of it."""
+
+    def stage_of(self, time_ns: NDArray[np.int64]) -> list[str]:
+        """Return the sleep stage at every time, empty where none was scored."""
+        return [""] * len(time_ns) if self.staged is None else self.staged.at(time_ns).tolist()

@@ -18,7 +18,7 @@ from . import faults, figures, findings, sensitivity, series, wear
 from .figures import MINUTE_NS, Picture
 from .grid import EPOCH_NS, Grid, Mask
 from .kinds import HIGH, LIKE_HIGH, LIKE_MEDIUM, MEDIUM, Judgement, classify, least_size_mg
-from .night import SLEEP_STARTS, Events, Interval, Night, Site, Sleep
+from .night import SLEEP_STARTS, Events, Interval, Night, Site, Sleep, Stated
 from .onset import find_sleep
 from .scan import Scan
 from .settings import Settings, SleepSettings, WindowSettings
@@ -34,7 +34,7 @@ def judge(  # noqa: PLR0913 (what is known of a recording, each by its name)
     step_g: float,
     rate_hz: float,
     settings: Settings,
-    given: Interval | None = None,
+    given: Stated | None = None,
     idle: tuple[Interval, ...] = (),
 ) -> Night:
     """Decide everything about one night.
@@ -57,7 +57,7 @@ def judge(  # noqa: PLR0913 (what is known of a recording, each by its name)
     settings
         All limits.
     given
-        Sleep onset and wake as a diary states them, instead of those found.
+        Sleep onset and wake as a diary or hypnogram states them, instead of those found.
     idle
         Gaps in which the device did not record because it lay still; others do not matter.
     """
@@ -95,7 +95,7 @@ def _picture(
     grid: Grid,
     settings: Settings,
     site: Site,
-    given: Interval | None,
+    given: Stated | None,
     idle: tuple[Interval, ...],
 ) -> Picture:
     """Find what cannot be believed, non-wear, sleep and the onset window."""

@@ -33,7 +33,7 @@ from numpy.typing import NDArray
 from . import settling
 from .grid import EPOCHS_PER_MIN, MOVED_MG, Floats, Grid, Mask, Ranges, angle_deg, runs
 from .guider import Guider, find_guider, given_guider
-from .night import Interval, Site, Sleep
+from .night import Interval, Site, Sleep, Stated
 from .settings import KindSettings, Settings
 
 UNCERTAINTY_FLOOR_MIN = 60.0
@@ -43,6 +43,8 @@ nights. Nobody who lies awake without moving can be told from a sleeper."""
 UNCERTAINTY_FLOOR_GIVEN_MIN = 10.0
 """Nor those of a diary than this: people notice sleep minutes late (Bonnet & Moore 1982)."""
 
+_EPOCH_MIN = 0.5
+"""Sleep stages are scored by half minutes."""
 _AWAKE_MIN = 5
 """Shortest stretch of observed waking that shows that the wearer had been awake."""
 _COLE_KRIPKE = np.array([106.0, 54.0, 58.0, 76.0, 230.0, 74.0, 67.0])
@@ -83,7 +85,7 @@ def find_sleep(
     settings: Settings,
     *,
     site: Site = "unknown",
-    given: Interval | None = None,
+    given: Stated | None = None,
 ) -> Sleep | None:
     """Find the sleep period of a night.
 
@@ -100,7 +102,7 @@ def find_sleep(
     site
         Where the sensor was worn.
     given
-        Sleep onset and wake as a diary states them; they are then used as they are.
+        Sleep onset and wake as a diary or hypnogram states them; they are then used as they are.
 
     Returns
     -------
@@ -127,13 +129,15 @@ def find_sleep(
     return _found_sleep(night, guider, bouts, (int(first), int(stop)))
 
 
-def _given_sleep(night: _Night, guider: Guider, bouts: Ranges, given: Interval) -> Sleep:
-    found = {"diary": given.start_ns} | _onset_candidates(night, guider, bouts)
+def _given_sleep(night: _Night, guider: Guider, bouts: Ranges, given: Stated) -> Sleep:
+    found = {given.source: given.start_ns} | _onset_candidates(night, guider, bouts)
     return Sleep(
         onset_ns=given.start_ns,
         wake_ns=given.end_ns,
-        source="diary",
-        uncertainty_min=_spread_min(found, UNCERTAINTY_FLOOR_GIVEN_MIN),
+        source=given.source,
+        uncertainty_min=_EPOCH_MIN
+        if given.source == "hypnogram"
+        else _spread_min(found, UNCERTAINTY_FLOOR_GIVEN_MIN),
         candidates=found,
         guider=given,
         threshold_deg=guider.threshold_deg,

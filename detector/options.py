@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from dataclasses import dataclass
+from datetime import date, time
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -13,11 +14,17 @@ from cyclopts.validators import Number
 
 from recordings import ReadOptions
 
+from .config import load_toml
 from .console import NORMAL, QUIET, VERBOSE, Console
+from .diary_table import Cells, DiaryTable
+from .diary_table import read as read_diary
 from .flags import one_of, stated_columns
+from .hypnogram import Hypnogram
+from .hypnogram_file import read as read_hypnogram
 from .naming import Naming, compiled
 from .parameter import SettingsError
 from .participants import read
+from .settings import Settings
 from .zone_names import checked_zone_name
 
 _MESSAGES = Group("Messages", sort_key=1)
@@ -127,6 +134,45 @@ class Looking(Reading):
 
 @Flag(name="*")
 @dataclass(frozen=True, kw_only=True)
+class Checking(Reading):
+    """What the cells of a diary depend on."""
+
+    config: Annotated[Path | None, Flag(help="settings file (TOML) of the run")] = None
+
+    def settings(self) -> Settings:
+        """Return those of the run."""
+        return load_toml(self.config) if self.config else Settings()
+
+
+@Flag(name="*")
+@dataclass(frozen=True, kw_only=True)
+class Converting:
+    """What a sleep log leaves open."""
+
+    first_night: Annotated[
+        str | None, Flag(help="date of everybody's first night, where the log has no dates")
+    ] = None
+    date_order: Annotated[
+        Literal["mdy", "dmy"] | None,
+        Flag(help="order of month and day in dates that leave it open", converter=one_of),
+    ] = None
+    config: Annotated[Path | None, Flag(help="settings file (TOML) of the run")] = None
+
+    def first(self) -> date | None:
+        """Return the date of the first night."""
+        try:
+            return None if self.first_night is None else date.fromisoformat(self.first_night)
+        except ValueError:
+            text = f"--first-night {self.first_night}: write a date like 2024-03-05"
+            raise SettingsError(text) from None
+
+    def settings(self) -> Settings:
+        """Return those of the run."""
+        return load_toml(self.config) if self.config else Settings()
+
+
+@Flag(name="*")
+@dataclass(frozen=True, kw_only=True)
 class Showing(Saying):
     """What the demonstration needs."""
 
@@ -152,8 +198,51 @@ class Running(Reading):
         str | None,
         Flag(help="when sleep began and ended in every night (23:10-06:45), instead of that found"),
     ] = None
+    diary: Annotated[
+        Path | None, Flag(help="table (CSV) of what the wearers noted of their nights")
+    ] = None
+    diary_onset: Annotated[
+        Literal["compare", "use"] | None,
+        Flag(
+            help="what the diary's sleep is for: compare (the default) or use, in place of that "
+            "found",
+            converter=one_of,
+        ),
+    ] = None
+    hypnogram: Annotated[
+        Path | None,
+        Flag(help="sleep stages (CSV or EDF+) of the one recording; they say when sleep began"),
+    ] = None
     anonymise: Annotated[
         bool,
         _switch("leave out names, serials and paths, and move all dates by whole weeks"),
     ] = False
     force: Annotated[bool, _switch("analyse again what is already done")] = False
+
+    def check(self) -> None:
+        """Refuse what cannot be meant, before any file is opened."""
+        super().check()
+        if self.diary_onset and self.diary is None:
+            raise SettingsError("--diary-onset needs a --diary")
+        if self.diary_onset == "use" and self.sleep_period:
+            raise SettingsError("--sleep-period and --diary-onset use exclude each other")
+
+    def scored(self) -> Hypnogram | None:
+        """Return what a sleep laboratory scored; all of it is checked."""
+        return None if self.hypnogram is None else read_hypnogram(self.hypnogram)
+
+    def diary_table(self, settings: Settings) -> DiaryTable | None:
+        """Return what the wearers noted; all of it is checked."""
+        return None if self.diary is None else checked_diary(self.diary, settings, self.date_order)
+
+
+def checked_diary(path: Path, settings: Settings, date_order: str | None) -> DiaryTable:
+    """Read a diary for a run with these settings."""
+    from .columns import NIGHTS
+
+    return read_diary(path, cells_of(settings, date_order), {c.name for c in NIGHTS})
+
+
+def cells_of(settings: Settings, date_order: str | None) -> Cells:
+    """Return how a diary's cells are understood."""
+    return Cells(time.fromisoformat(settings.window.night_start), date_order)

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
@@ -17,7 +17,7 @@ import numpy as np
 from recordings import Remark
 
 from . import csvtext, files
-from .columns import EVENTS, NIGHTS, RECORDINGS
+from .columns import EVENTS, RECORDINGS, night_columns
 from .csvtext import Row, Value
 from .night import Night
 from .quality import remarks, warns
@@ -60,6 +60,7 @@ class RecordingFolder:
         self._partial = path.with_name(f".{path.name}.partial")
         self._facts = facts
         self._page = page
+        self._columns = night_columns(facts.factors)
         self._n_events = 0
         self._nights: list[dict[str, Any]] = []
         self._counted: list[Row] = []
@@ -72,7 +73,7 @@ class RecordingFolder:
             self._night_rows = self._open("nights.csv")
             self._event_rows = self._open("events.csv")
             self._snippets = self._stack.enter_context(SnippetFile(self._open("snippets.npz")))
-            self._night_rows.write(csvtext.header(NIGHTS))
+            self._night_rows.write(csvtext.header(self._columns))
             self._event_rows.write(csvtext.header(EVENTS))
             self._stack = self._stack.pop_all()
         return self
@@ -89,7 +90,7 @@ class RecordingFolder:
     def add(self, night: Night) -> None:
         """Write all of a night; nothing of it is kept but its row and its counted events."""
         facts, first = self._facts, self._n_events
-        self._night_rows.write(csvtext.line(NIGHTS, night_row(facts, night)))
+        self._night_rows.write(csvtext.line(self._columns, night_row(facts, night)))
         events = event_columns(facts, night, first)
         self._event_rows.write(csvtext.lines(EVENTS, events))
         self._counted += [
@@ -160,18 +161,25 @@ class RecordingFolder:
             files.close(file)
 
 
-def finished(path: Path) -> dict[str, Any] | None:
+def finished(path: Path, factors: Sequence[str] = ()) -> dict[str, Any] | None:
     """Return what ``run.json`` of an output folder says, None unless everything it lists is there.
 
     A folder of another format, or whose tables have other columns than they have now, is not
     finished either.
+
+    Parameters
+    ----------
+    path
+        The folder.
+    factors
+        Headings of the diary's further columns.
     """
     try:
         run = json.loads((path / RUN).read_bytes())
         whole = run["format"] == FORMAT and all(
             (path / each["name"]).stat().st_size == each["bytes"] for each in run["outputs"]
         )
-        for name, columns in (("nights.csv", NIGHTS), ("events.csv", EVENTS)):
+        for name, columns in (("nights.csv", night_columns(factors)), ("events.csv", EVENTS)):
             with (path / name).open("rb") as file:
                 whole = whole and file.readline() == csvtext.header(columns)
         whole = whole and list(run["row"]) == [c.name for c in RECORDINGS]

@@ -13,10 +13,10 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import NamedTuple
 
-from . import sheets
 from .files import spelled_out
 from .identity import FACTS, Identity
 from .parameter import SettingsError, did_you_mean
+from .sheet import records, refuse
 
 COLUMNS = ("file", *FACTS)
 
@@ -89,7 +89,7 @@ class Participants:
         for row in self.rows:
             misses = _misses(row, used[row.number], bases, files)
             problems += [(row.number, row.problem("file", text)) for text in misses]
-        sheets.refuse(self.path, [text for _, text in sorted(problems)])
+        refuse(self.path, [text for _, text in sorted(problems)])
         return found
 
     def _rows_by_place(
@@ -114,13 +114,13 @@ def read(path: Path) -> Participants:
     SettingsError
         If it cannot be read, has a column that is none, or a value that cannot be meant.
     """
-    heading, *records = _records(path)
+    heading, *lines = records(path, COLUMNS)
     columns = [cell.strip().lower() for cell in heading]
-    sheets.refuse(path, _wrong_columns(columns))
+    refuse(path, _wrong_columns(columns))
     problems: list[str] = []
     rows: list[Row] = []
     seen: dict[str, int] = {}
-    for number, record in enumerate(records, 2):
+    for number, record in enumerate(lines, 2):
         cells = [cell.strip() for cell in record]
         if not any(cells):
             continue
@@ -129,15 +129,8 @@ def read(path: Path) -> Participants:
         rows.append(row)
         if row.file and (first := seen.setdefault(spelled_out(Path(row.file)), number)) != number:
             problems.append(row.problem("file", f"{row.file!r} is in row {first}, too"))
-    sheets.refuse(path, problems or ([] if rows else ["has no rows"]))
+    refuse(path, problems or ([] if rows else ["has no rows"]))
     return Participants(path, tuple(rows))
-
-
-def _records(path: Path) -> list[list[str]]:
-    records = sheets.records(path)
-    if not records or not any(records[0]):
-        raise SettingsError(f"{path}: has no heading; the columns are {', '.join(COLUMNS)}")
-    return records
 
 
 def _wrong_columns(columns: Sequence[str]) -> list[str]:

@@ -6,9 +6,10 @@ costs no more memory than a day.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, time, timedelta
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,8 +24,10 @@ from recordings import (
     compare_zones,
 )
 
+from .diary import Diary
+from .hypnogram import Hypnogram, stated
 from .naming import NamedBy
-from .night import Interval, Night, Side, Site
+from .night import Interval, Night, Side, Site, Stated
 from .quality import Inquiry, Quality, idle_gaps
 from .result import Facts, Result
 from .scan import Scan
@@ -63,6 +66,8 @@ class Subject:
     """Whether names are left out and dates are moved."""
     sleep_period: tuple[time, time] | None = None
     """Local times at which sleep began and ended, in every night, where the user knows them."""
+    diary: Diary = field(default_factory=Diary)
+    hypnogram: Hypnogram | None = None
 
 
 class Analysis:
@@ -127,32 +132,24 @@ class Analysis:
             site=subject.site,
             side=subject.side,
             anonymised=subject.anonymised,
+            factors=subject.diary.columns,
         )
 
     def nights(self) -> Iterator[Night]:
         """Read the recording once and judge night after night."""
-        from .nights import judge
-
         night_start = time.fromisoformat(self.settings.window.night_start)
         self._inquiry = Inquiry(self.probe.rate_hz, self.settings.health)
         first_date = None
+        noted = {entry.night_date for entry in self._subject.diary.entries}
         for span, scan, last_ns in split_nights(self._scans(), self.zone, night_start):
             first_date = first_date or span.date
             self._inquiry.add(scan.epochs, span)
-            night = judge(
-                scan,
-                span,
-                index=(span.date - first_date).days,
-                recorded=Interval(self.probe.start_ns, last_ns),
-                site=self._subject.site,
-                step_g=self.probe.step_g,
-                rate_hz=self.probe.rate_hz,
-                settings=self.settings,
-                given=self._given(span),
-                idle=idle_gaps(self.recording.health),
-            )
+            night = self._judged(scan, span, (span.date - first_date).days, last_ns)
+            noted.discard(span.date)
             yield night
             del scan, night  # nothing of this night lives on while the next one is gathered
+        if noted:
+            self.recording.health.remark("diary_unrecorded", _unrecorded(sorted(noted)))
         compare_zones(
             self.recording.header,
             self.recording.health,
@@ -161,7 +158,36 @@ class Analysis:
             device_tz=self._subject.device_tz,
         )
 
-    def _given(self, span: NightSpan) -> Interval | None:
+    def _judged(self, scan: Scan, span: NightSpan, index: int, last_ns: int) -> Night:
+        """Judge one night, and once more if stated sleep is used in place of that found."""
+        from .nights import judge
+
+        judged = partial(
+            judge,
+            scan,
+            span,
+            index=index,
+            recorded=Interval(self.probe.start_ns, last_ns),
+            site=self._subject.site,
+            step_g=self.probe.step_g,
+            rate_hz=self.probe.rate_hz,
+            settings=self.settings,
+            idle=idle_gaps(self.recording.health),
+        )
+        night = judged(given=self._given(span))
+        diary, sleep = self._subject.diary, night.sleep
+        noted = diary.noted(span.date, self.zone)
+        if sleep is not None and sleep.onset_observed and sleep.source != "diary":
+            noted = replace(noted, found_onset_ns=sleep.onset_ns)
+        scored = self._subject.hypnogram
+        staged = None if scored is None else scored.of(span, self.zone)
+        period = noted.period(sleep) if diary.use_onset else None
+        period = (staged and stated(staged)) or period
+        if period is not None:
+            night = judged(given=period)
+        return replace(night, noted=noted, staged=staged)
+
+    def _given(self, span: NightSpan) -> Stated | None:
         """Sleep period that the user states, in this night."""
         if self._subject.sleep_period is None:
             return None
@@ -170,7 +196,7 @@ class Analysis:
             self.zone.device_ns(datetime.combine(span.date + timedelta(days=at < begins), at))
             for at in self._subject.sleep_period
         )
-        return Interval(onset_ns, wake_ns)
+        return Stated(onset_ns, wake_ns)
 
     def _scans(self) -> Iterator[Scan]:
         from .stream import Stream
@@ -179,6 +205,12 @@ class Analysis:
         for chunk in self.recording.chunks():
             yield stream.push(chunk)
         yield stream.finish()
+
+
+def _unrecorded(nights: Sequence[date]) -> str:
+    dates = f"{nights[0]} to {nights[-1]}" if len(nights) > 1 else str(nights[0])
+    number = "1 night" if len(nights) == 1 else f"{len(nights)} nights"
+    return f"{number} of the diary {'was' if len(nights) == 1 else 'were'} not recorded ({dates})"
 
 
 def survey(

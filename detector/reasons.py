@@ -352,6 +352,7 @@ FOUND: dict[str, Reason] = _all(
         "it.",
         "file_note",
     ),
+    Reason("diary_unrecorded", "The diary has nights that were not recorded.", "file_note"),
 )
 """What the samples say of a whole recording, by code."""
 

@@ -46,6 +46,8 @@ class Facts:
     side: Side = "unknown"
     anonymised: bool = False
     """Whether names are left out and dates are moved."""
+    factors: tuple[str, ...] = ()
+    """Headings of the diary's further columns."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,17 +7,21 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from math import isnan
+from math import isfinite, isnan
 from typing import Any
+
+import numpy as np
 
 from recordings import Zone
 
 from .calibration import Calibration
+from .columns import night_columns
 from .csvtext import Row
+from .factors import compare_all
 from .night import Interval, Night, Sleep
 from .quality import remarks
 from .result import Facts
-from .tables import NIGHTS, facts_row, night_row, number
+from .tables import facts_row, night_row, number
 from .version import ALGORITHM_VERSION, VERSION
 
 FORMAT = 1
@@ -47,6 +51,7 @@ def result_json(facts: Facts, nights: Sequence[dict[str, Any]], events: Iterable
             "health": _health(facts),
             "settings": facts.settings.as_dict(),
             "nights": list(nights),
+            "factors": _factors(facts, nights),
             "counted_events": [dict(row) for row in events],
         }
     )
@@ -56,13 +61,15 @@ def night_json(facts: Facts, night: Night) -> dict[str, Any]:
     """Return all columns of the night's row, unknown ones too, and what no table can hold."""
     row, zone = night_row(facts, night), facts.zone
     return {
-        **{c.name: row.get(c.name) for c in NIGHTS},
+        **{c.name: row.get(c.name) for c in night_columns(facts.factors)},
         "reasons": list(night.reasons),
         "start": zone.local_iso(night.span.start_ns),
         "end": zone.local_iso(night.span.end_ns),
         "observed_h": round(night.observed_h, 3),
         "onset_window": _interval(zone, night.window),
         "sleep": _sleep(zone, night.sleep),
+        "stages": None if night.staged is None else by_stage(night),
+        "diary": _noted(facts, night) if night.noted.kept else None,
         "nonwear": [_interval(zone, i) for i in night.nonwear],
         "unusable": [_interval(zone, i) for i in night.unusable],
     }
@@ -89,6 +96,53 @@ def _sleep(zone: Zone, sleep: Sleep | None) -> dict[str, Any] | None:
         "guider": _interval(zone, sleep.guider),
         "further_rest": [_interval(zone, rest) for rest in sleep.others],
         "threshold_deg": None if isnan(sleep.threshold_deg) else round(sleep.threshold_deg, 4),
+    }
+
+
+def _factors(facts: Facts, nights: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """Return how each factor of the diary goes along with the nightly rate."""
+    noted = [
+        (night["sleep_starts_onset_per_h"], [night[name] or "" for name in facts.factors])
+        for night in nights
+    ]
+    return {
+        name: {
+            "nights": each.nights,
+            "slope": round(each.slope, 4),
+            "low": round(each.low, 4) if isfinite(each.low) else None,
+            "high": round(each.high, 4) if isfinite(each.high) else None,
+            "p": round(each.p, 4),
+            "exact": each.exact,
+        }
+        for name, each in compare_all(facts.factors, noted).items()
+    }
+
+
+def by_stage(night: Night) -> dict[str, Any]:
+    """Return for every stage its usable hours, and the sleep starts in it that may be counted."""
+    events, staged = night.events, night.staged
+    if staged is None:
+        return {}
+    epochs_ns = night.scan.epochs["start_ns"]
+    usable = np.ones(len(epochs_ns), bool)
+    for lost in (*night.nonwear, *night.unusable):
+        usable &= (epochs_ns < lost.start_ns) | (epochs_ns >= lost.end_ns)
+    stages, stage_of = staged.at(epochs_ns[usable]), staged.at(events.candidates["peak_ns"])
+    countable = events.counted | np.isin(events.reason, ("outside_window", "no_count"))
+    found = {}
+    for name in sorted(set(staged.names.tolist())):
+        hours = float((stages == name).sum()) * 5 / 3600
+        starts = int((countable & (stage_of == name)).sum())
+        per_h = round(starts / hours, 3) if hours else None
+        found[name] = {"usable_h": round(hours, 3), "sleep_starts": starts, "per_h": per_h}
+    return found
+
+
+def _noted(facts: Facts, night: Night) -> dict[str, Any]:
+    noted, zone = night.noted, facts.zone
+    return {
+        **{name: zone.local_iso(ns) for name, ns in noted.times_ns.items()},
+        "factors": dict(zip(facts.factors, noted.factors, strict=True)),
     }
 
 

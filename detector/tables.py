@@ -6,16 +6,25 @@ Numbers are rounded to the decimals of their column, NaN is unknown, and nothing
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date, datetime
 from statistics import median
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from recordings import SECOND_NS, Zone
 
-from .columns import DICTIONARY, EVENTS, NIGHTS, OTHER_KINDS, RECORDINGS, TABLES, Column
+from .arrow import arrow_table
+from .columns import (
+    DICTIONARY,
+    EVENTS,
+    NIGHTS,
+    OTHER_KINDS,
+    RECORDINGS,
+    TABLES,
+    Column,
+    night_columns,
+)
 from .csvtext import Row, Value
 from .night import Events, Interval, Night, Sleep
 from .quality import idle_gaps, rate_bias_pct
@@ -32,7 +41,6 @@ __all__ = [
     "RECORDINGS",
     "TABLES",
     "Column",
-    "arrow_table",
     "dictionary_rows",
     "event_columns",
     "event_rows",
@@ -40,21 +48,12 @@ __all__ = [
     "facts_row",
     "night_row",
     "nights_table",
-    "schema",
 ]
 
 _DECIMALS = {c.name: c.decimals for columns in TABLES.values() for c in columns}
 _AS_THEY_ARE = (
-    "peak_accel_mg",
-    "peak_jerk_g_per_s",
-    "width_s",
-    "rise_s",
-    "effective_hz",
-    "hf_lf_ratio",
-    "posture_change_deg",
-    "still_before_s",
-    "threshold_g_per_s",
-    "floor_g_per_s",
+    *("peak_accel_mg", "peak_jerk_g_per_s", "width_s", "rise_s", "effective_hz", "hf_lf_ratio"),
+    *("posture_change_deg", "still_before_s", "threshold_g_per_s", "floor_g_per_s"),
 )
 """Numbers of an event that are a candidate's field of the same name."""
 
@@ -108,6 +107,7 @@ def event_columns(facts: Facts, night: Night, first_index: int = 0) -> dict[str,
         "cluster_id": [*clusters],
         "truncated": candidates["truncated"].tolist(),
         "likeness": [*_numbers("likeness", events.likeness)],
+        "stage": [name or None for name in night.stage_of(peak_ns)],
     }
 
 
@@ -174,6 +174,7 @@ def night_row(facts: Facts, night: Night) -> Row:
         "clipped_samples": night.clipped_samples,
         "n_sleep_episodes": None if night.sleep is None else 1 + len(night.sleep.others),
         "session": facts.session or None,
+        **_noted_cells(facts, night),
     }
 
 
@@ -190,22 +191,9 @@ _COUNTS = (
     *(f"n_{kind}" for kind in OTHER_KINDS),
 )
 _MEASURES = (
-    "plm_acc_per_h",
-    "posture_changes_per_h",
-    "usable_h",
-    "wear_pct",
-    "gap_min",
-    "blanked_min",
-    "floor_g_per_s",
-    "night_usable_h",
-    "noisy_min",
-    "nonwear_min",
-    "stuck_min",
-    "idle_min",
-    "clipped_pct",
-    "temperature_c",
-    "measured_hz",
-    "smallest_countable_mg",
+    *("plm_acc_per_h", "posture_changes_per_h", "usable_h", "wear_pct", "gap_min", "blanked_min"),
+    *("floor_g_per_s", "night_usable_h", "noisy_min", "nonwear_min", "stuck_min", "idle_min"),
+    *("clipped_pct", "temperature_c", "measured_hz", "smallest_countable_mg"),
 )
 
 
@@ -238,6 +226,24 @@ def _window_cells(facts: Facts, window: Interval | None) -> dict[str, Value]:
         "onset_window_start_utc": facts.zone.utc_iso(window.start_ns),
         "onset_window_end_utc": facts.zone.utc_iso(window.end_ns),
     }
+
+
+def _noted_cells(facts: Facts, night: Night) -> dict[str, Value]:
+    """Return what the diary says, and how far that is from what was found."""
+    noted, zone, sleep = night.noted, facts.zone, night.sleep
+    cells: dict[str, Value] = {
+        name: cell or None for name, cell in zip(facts.factors, noted.factors, strict=False)
+    }
+    if (off_ns := noted.times_ns.get("lights_off")) is not None:
+        cells["lights_off"] = zone.local_iso(off_ns)
+        if sleep is not None and sleep.onset_observed:
+            cells["sol_min"] = number("sol_min", (sleep.onset_ns - off_ns) / 60e9)
+    if (onset_ns := noted.times_ns.get("sleep_onset")) is not None:
+        cells["diary_onset"] = zone.local_iso(onset_ns)
+        if noted.found_onset_ns is not None:
+            difference_min = (onset_ns - noted.found_onset_ns) / 60e9
+            cells["diary_onset_diff_min"] = number("diary_onset_diff_min", difference_min)
+    return cells
 
 
 def _counted_cells(events: Events) -> dict[str, Value]:
@@ -317,8 +323,9 @@ def _health_cells(facts: Facts) -> dict[str, Value]:
     }
 
 
-def dictionary_rows() -> list[Row]:
-    """Return the rows of ``data_dictionary.csv``."""
+def dictionary_rows(factors: Sequence[str] = ()) -> list[Row]:
+    """Return the rows of ``data_dictionary.csv``, those of a diary's factors among them."""
+    tables = {**TABLES, "nights.csv": night_columns(factors)}
     return [
         {
             "name": c.name,
@@ -328,14 +335,14 @@ def dictionary_rows() -> list[Row]:
             "source": c.source,
             "table": table,
         }
-        for table, columns in TABLES.items()
+        for table, columns in tables.items()
         for c in columns
     ]
 
 
 def nights_table(facts: Facts, nights: Iterable[Night]) -> pa.Table:
     """Return ``nights.csv`` as an Arrow table."""
-    return arrow_table(NIGHTS, [night_row(facts, night) for night in nights])
+    return arrow_table(night_columns(facts.factors), [night_row(facts, night) for night in nights])
 
 
 def events_table(facts: Facts, nights: Iterable[Night]) -> pa.Table:
@@ -344,52 +351,3 @@ def events_table(facts: Facts, nights: Iterable[Night]) -> pa.Table:
     for night in nights:
         rows.extend(event_rows(facts, night, len(rows)))
     return arrow_table(EVENTS, rows)
-
-
-def schema(columns: Sequence[Column]) -> pa.Schema:
-    """Return the Arrow schema of a table; each field's metadata has its unit and definition.
-
-    Local times stay ISO 8601 strings because their offsets differ; their UTC twins are timestamps.
-    """
-    import pyarrow as pa
-
-    types = {
-        "string": pa.string(),
-        "text": pa.string(),
-        "boolean": pa.bool_(),
-        "integer": pa.int64(),
-        "number": pa.float64(),
-        "date": pa.date32(),
-        "local_time": pa.string(),
-        "utc_time": pa.timestamp("ms", "UTC"),
-    }
-    return pa.schema(
-        [
-            pa.field(
-                c.name,
-                types[c.type],
-                metadata={"unit": c.unit, "definition": c.definition, "source": c.source},
-            )
-            for c in columns
-        ]
-    )
-
-
-def arrow_table(columns: Sequence[Column], rows: Sequence[Row]) -> pa.Table:
-    """Return rows as an Arrow table with the schema of their columns."""
-    import pyarrow as pa
-
-    arrays = [[_arrow_value(c, row.get(c.name)) for row in rows] for c in columns]
-    shape = schema(columns)
-    return pa.Table.from_arrays(
-        [pa.array(a, f.type) for a, f in zip(arrays, shape, strict=True)], schema=shape
-    )
-
-
-def _arrow_value(column: Column, value: Value) -> Any:
-    if isinstance(value, str):
-        if column.type == "utc_time":
-            return datetime.fromisoformat(value)
-        if column.type == "date":
-            return date.fromisoformat(value)
-    return value

@@ -41,17 +41,20 @@ LAYERS = {
         "demo doctor inspect inspection narrator",
         "cohort",  # many recordings
         "anonymise",
+        "diary_match diary_ggir",  # whose diary is whose; logs of another program
         "job merge",  # one recording into its folder; the tables of all
         "report",
         "output resultfile snippets methods",
         "results",
-        "tables columns csvtext",
+        "tables",
+        "arrow columns csvtext",
         "pipeline",  # reading, detecting and judging meet here
         "result",
         "nights",
         "findings quality",
         "sensitivity",
         "figures kinds onset",
+        "factors",
         "settling likeness series guider wear faults calibration grid",
         "stream segments",  # the one pass, and what every pass has in common
         "candidates epoching window",
@@ -59,8 +62,11 @@ LAYERS = {
         "kernels",
         "inputs",  # which files are recordings, and which of them are one
         "naming",
-        "participants",
-        "sheets",
+        "participants diary_table",  # tables that people write
+        "hypnogram_file",
+        "hypnogram",
+        "diary",
+        "sheet",
         "identity veil",
         "shifts night reasons",
         "scan",

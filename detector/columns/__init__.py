@@ -6,7 +6,7 @@ moved without a new format number. ``data_dictionary.csv`` and the Arrow schemas
 
 from .column import Column
 from .events import EVENTS
-from .nights import NIGHTS, OTHER_KINDS
+from .nights import NIGHTS, OTHER_KINDS, night_columns
 from .recordings import DICTIONARY, RECORDINGS
 from .review import DISAGREEMENTS, LABELS, REVIEWED_EVENTS, REVIEWED_NIGHTS
 
@@ -33,4 +33,5 @@ __all__ = [
     "REVIEWED_NIGHTS",
     "TABLES",
     "Column",
+    "night_columns",
 ]

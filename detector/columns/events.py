@@ -177,5 +177,12 @@ EVENTS: tuple[Column, ...] = (
         "rules of kinds",
         3,
     ),
+    Column(
+        "stage",
+        "string",
+        "",
+        "Sleep stage at its jerk peak: W, N1, N2, N3 or R; empty if none was scored.",
+        "hypnogram",
+    ),
 )
 """``events.csv``: one row per detected event."""

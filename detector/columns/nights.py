@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import get_args
 
 from detector.night import SLEEP_STARTS, Kind
@@ -305,5 +306,30 @@ NIGHTS: tuple[Column, ...] = (
         "duration, posture change.",
     ),
     _count("sleep_starts_onset_lax20", "The count with the same limits 20 % laxer."),
+    Column("lights_off", "local_time", "", "When lights were put out, local time.", "diary"),
+    Column(
+        "sol_min",
+        "number",
+        "min",
+        "Sleep onset latency: sleep_onset minus lights_off, below 0 where sleep was found before "
+        "lights were put out; empty if either is unknown.",
+        "diary, rules of onset",
+        1,
+    ),
+    Column("diary_onset", "local_time", "", "Sleep onset that the diary states.", "diary"),
+    Column(
+        "diary_onset_diff_min",
+        "number",
+        "min",
+        "diary_onset minus sleep onset by motion alone, whichever of them was used.",
+        "diary, rules of onset",
+        1,
+    ),
 )
 """``nights.csv``: one row per night, analysable or not."""
+
+
+def night_columns(factors: Sequence[str]) -> tuple[Column, ...]:
+    """Return the columns of ``nights.csv``, with those of a diary behind the others."""
+    said = "A factor of the diary, as written there."
+    return (*NIGHTS, *(Column(name, "text", "", said, "diary") for name in factors))

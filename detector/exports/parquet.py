@@ -6,9 +6,9 @@ from itertools import islice
 from pathlib import Path
 
 from detector import files
+from detector.arrow import arrow_table, schema
 from detector.columns import EVENTS, NIGHTS, RECORDINGS
 from detector.results import table
-from detector.tables import arrow_table, schema
 
 _TABLES = {"events": EVENTS, "nights": NIGHTS, "recordings": RECORDINGS}
 _ROWS = 50_000

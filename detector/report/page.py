@@ -18,6 +18,7 @@ from recordings import Remark, Segment
 from .beside import raster_by_clock, raster_by_onset
 from .cells import Cells, cells, shown_path
 from .charts import around_onset, rates, size_by_time, trend
+from .factor_view import NotedNight, factor_views, noted_night, symptoms
 from .render import render
 from .view import NightView, night_view
 
@@ -38,11 +39,13 @@ class Page:
         self._facts = facts
         self._nights: list[NightView] = []
         self._n_events = 0
+        self._noted: list[NotedNight] = []
 
     def add_night(self, night: Night) -> None:
         """Take the next night, in order of time."""
         self._nights.append(night_view(self._facts, night, self._n_events))
         self._n_events += len(night.events)
+        self._noted.append(noted_night(self._facts, night))
 
     def html(self, facts: Facts) -> str:
         """Return the page.
@@ -72,6 +75,8 @@ class Page:
             sizes=size_by_time(side),
             rates=per_hour,
             trend=trend(per_hour),
+            factors=factor_views(facts, self._noted),
+            symptoms=symptoms(facts, self._noted),
             quality=_quality(facts, row),
             remarks=[r.message for r in _remarks(facts)],
             segments=_segments(facts),

@@ -10,7 +10,7 @@ CONTRACT = {
         recording_id night_date event_index start_time start_utc peak_utc end_utc duration_s kind
         context counted reason confidence onset_offset_s peak_accel_mg peak_jerk_g_per_s width_s
         rise_s effective_hz hf_lf_ratio n_bursts posture_change_deg still_before_s active_after_s
-        threshold_g_per_s floor_g_per_s cluster_id truncated likeness
+        threshold_g_per_s floor_g_per_s cluster_id truncated likeness stage
     """,
     "nights.csv": """
         recording_id participant_id night_date night_index status reasons sleep_onset
@@ -25,6 +25,7 @@ CONTRACT = {
         night_usable_h n_sleep_episodes session noisy_min nonwear_min stuck_min idle_min
         clipped_pct temperature_c measured_hz smallest_countable_mg
         sleep_starts_onset_strict20 sleep_starts_onset_lax20
+        lights_off sol_min diary_onset diary_onset_diff_min
     """,
     "recordings.csv": """
         recording_id path participant_id site side status reason message device serial format

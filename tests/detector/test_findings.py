@@ -17,7 +17,7 @@ from scans import (
     usual_night,
 )
 
-from detector.night import Interval
+from detector.night import Interval, Stated
 
 
 def blanked(epochs, begin, end):
@@ -204,7 +204,7 @@ def test_clipped_samples_are_those_of_the_night():
 
 
 def test_given_times_replace_those_found():
-    given = Interval(at("23:30"), at("06:30"))
+    given = Stated(at("23:30"), at("06:30"))
     night = usual_night(event("23:40"), given=given)
     assert night.sleep.source == "diary"
     assert night.window == Interval(at("23:00"), at("23:45"))
@@ -289,7 +289,7 @@ def test_a_sensor_on_the_table_does_not_rest():
 
 
 def test_beside_a_sleep_period_from_a_diary_what_else_was_found_is_further_rest():
-    given = Interval(at("13:00"), at("13:50"))
+    given = Stated(at("13:00"), at("13:50"))
     night = judged(recorded("12:00", ("awake", 60), ("asleep", 50), *NIGHT), given=given)
     [other] = night.sleep.others
     assert minutes_between(other.start_ns, at("15:50")) <= 3

@@ -24,7 +24,7 @@ from scans import (
 )
 
 from detector.grid import Grid
-from detector.night import Interval
+from detector.night import Stated
 from detector.onset import activity_index_g, find_sleep, isolated_jerks
 from detector.settings import KindSettings, Settings
 
@@ -197,7 +197,7 @@ def test_sleep_onset_itself_is_no_second_onset():
 
 
 def test_given_times_are_used_as_they_are():
-    given = Interval(at("23:20"), at("06:40"))
+    given = Stated(at("23:20"), at("06:40"))
     sleep = slept(recorded("21:00", *NIGHT), given=given)
     assert (sleep.onset_ns, sleep.wake_ns) == (given.start_ns, given.end_ns)
     assert sleep.source == "diary"
@@ -208,17 +208,25 @@ def test_given_times_are_used_as_they_are():
 
 
 def test_a_diary_that_agrees_is_known_to_ten_minutes():
-    given = Interval(at("23:00"), at("07:00"))
+    given = Stated(at("23:00"), at("07:00"))
     assert slept(recorded("21:00", *NIGHT), given=given).uncertainty_min == 10
 
 
+def test_a_hypnogram_knows_onset_to_its_epoch():
+    given = Stated(at("23:20"), at("06:40"), "hypnogram")
+    sleep = slept(recorded("21:00", *NIGHT), given=given)
+    assert sleep.source == "hypnogram"
+    assert sleep.uncertainty_min == 0.5
+    assert sleep.candidates["hypnogram"] == given.start_ns
+
+
 def test_given_times_need_no_signal():
-    given = Interval(at("23:00"), at("07:00"))
+    given = Stated(at("23:00"), at("07:00"))
     assert slept(recorded("21:00"), given=given).candidates == {"diary": given.start_ns}
 
 
 def test_given_times_need_no_stillness():
-    given = Interval(at("23:00"), at("07:00"))
+    given = Stated(at("23:00"), at("07:00"))
     sleep = slept(recorded("21:00", ("awake", 660)), given=given)
     assert sleep.candidates == {"diary": given.start_ns}
 

@@ -127,7 +127,7 @@ def test_result_json_has_everything_decided(tmp_path):
     result = json.loads((tmp_path / "a" / "result.json").read_text())
     assert result["format"] == 1
     assert set(result) == {
-        *("format", "meta", "facts", "health", "settings", "nights", "counted_events")
+        *("format", "meta", "facts", "health", "settings", "nights", "factors", "counted_events")
     }
     assert result["facts"]["start"] == "2024-03-05T20:00:00.000+01:00"
     assert result["settings"] == made_facts().settings.as_dict()

@@ -75,6 +75,7 @@ def test_an_event_is_written_as_the_contract_says():
         "cluster_id": "",
         "truncated": "false",
         "likeness": "0.812",
+        "stage": "",
     }
     assert rows[-1]["truncated"] is True
     assert rows[-1]["posture_change_deg"] is None
@@ -163,6 +164,10 @@ def test_a_night_is_written_as_the_contract_says():
         "smallest_countable_mg": "75.0",
         "sleep_starts_onset_strict20": "2",
         "sleep_starts_onset_lax20": "4",
+        "lights_off": "",
+        "sol_min": "",
+        "diary_onset": "",
+        "diary_onset_diff_min": "",
     }
     assert [row["n_micro_twitch"], row["n_body_movement"], row["n_clusters"]] == ["1", "0", "0"]
 

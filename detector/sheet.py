@@ -1,4 +1,7 @@
-"""Tables that people write: read as a spreadsheet saves them, refused by row and column."""
+"""Tables that people write: all that is wrong is said at once, by row and column.
+
+Rows are counted as a spreadsheet counts them: 1 is the heading.
+"""
 
 from __future__ import annotations
 
@@ -13,15 +16,28 @@ _SEPARATORS = ",;\t"
 _MOST_PROBLEMS = 20
 
 
-def records(path: Path) -> list[list[str]]:
+class TableError(SettingsError):
+    """Something in a table is wrong; the message names the first of many."""
+
+    def __init__(self, path: Path, problems: Sequence[str]) -> None:
+        super().__init__(listed(path, problems))
+        self.problems = tuple(problems)
+
+
+def records(path: Path, columns: Sequence[str] = ()) -> list[list[str]]:
     """Return the cells of all lines, the empty ones too.
 
-    Comma, semicolon and tab are understood as separators.
+    Parameters
+    ----------
+    path
+        UTF-8 text; comma, semicolon and tab are understood as separators.
+    columns
+        That it may have, to be said where it has no heading; without them that is not asked.
 
     Raises
     ------
     SettingsError
-        If it is no table.
+        If it cannot be read, or is no table.
     """
     try:
         text = path.read_text(encoding="utf-8-sig")
@@ -34,15 +50,12 @@ def records(path: Path) -> list[list[str]]:
     first = text.partition("\n")[0]
     separator = max(_SEPARATORS, key=first.count)
     try:
-        return list(csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True))
+        found = list(csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True))
     except csv.Error as error:
         raise SettingsError(f"{path}: is no CSV table: {error}") from error
-
-
-def refuse(about: object, problems: Sequence[str]) -> None:
-    """Raise :class:`SettingsError` with all problems of a table, if there are any."""
-    if problems:
-        raise SettingsError(listed(about, problems))
+    if columns and not (found and any(found[0])):
+        raise SettingsError(f"{path}: has no heading; the columns are {', '.join(columns)}")
+    return found
 
 
 def listed(about: object, problems: Sequence[str]) -> str:
@@ -53,3 +66,9 @@ def listed(about: object, problems: Sequence[str]) -> str:
     if more := len(problems) - len(shown):
         shown.append(f"and {more} more")
     return f"{about}: {len(problems)} problems\n  " + "\n  ".join(shown)
+
+
+def refuse(path: Path, problems: Sequence[str]) -> None:
+    """Raise a :class:`TableError` if there is a problem."""
+    if problems:
+        raise TableError(path, problems)
