@@ -22,6 +22,7 @@ from made_results import (
 )
 
 from detector import csvtext
+from detector.arrow import schema
 from detector.columns import EVENTS, NIGHTS, RECORDINGS, Column
 from detector.scan import CANDIDATE
 from detector.tables import (
@@ -31,7 +32,6 @@ from detector.tables import (
     night_row,
     nights_table,
     number,
-    schema,
 )
 
 TEXT = Column("x", "text", "", "any", "test")
