@@ -77,7 +77,7 @@ def ready_ms(page: Path, browser: str, profile: Path) -> tuple[int, int]:
 def main() -> None:
     """Measure and print."""
     browser = next((path for name in BROWSERS if (path := shutil.which(name))), None)
-    with tempfile.TemporaryDirectory() as name:
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as name:
         folder = Path(name)
         page = week(folder)
         shared = sum(p.stat().st_size for p in (page.parents[2] / "assets").iterdir())
