@@ -133,6 +133,8 @@ _SLEEP = (
 )
 _SLEEP_STARTS = (
     ("Near onset, counted", "sleep_starts_onset", ""),
+    ("with limits 20 % stricter", "sleep_starts_onset_strict20", ""),
+    ("with limits 20 % laxer", "sleep_starts_onset_lax20", ""),
     ("per hour of the onset window", "sleep_starts_onset_per_h", ""),
     ("At returns to sleep", "sleep_starts_reonset", ""),
     ("In the rest of sleep", "sleep_starts_sleep", ""),
@@ -149,6 +151,7 @@ _BASIS = (
     ("Not judged after gaps", "blanked_min", " min"),
     ("Clipped samples", "clipped_samples", ""),
     ("Noise floor", "floor_g_per_s", " g/s"),
+    ("Smallest jerk that could be counted", "smallest_countable_mg", " mg"),
     ("Temperature", "temperature_c", " °C"),
     ("Sampled at", "measured_hz", " Hz"),
 )

@@ -127,6 +127,8 @@ def test_a_card_leads_with_the_count_and_its_minutes():
         "Sleep onset": "23:40 ± 20 min",
         "Window 15 min earlier": "2",
         "Window 15 min later": "3",
+        "Limits 20 % stricter, laxer": "2, 4",
+        "Smallest jerk that could be counted": "75 mg",
         "Confidence": "1 high, 2 medium",
     }
     assert card.one("span", "status").text == "Analysed"

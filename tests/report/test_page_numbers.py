@@ -48,6 +48,8 @@ def test_every_number_of_a_night_is_that_of_the_table(made):
     told = values_of(page([night]))
     expected = {
         "Near onset, counted": row["sleep_starts_onset"],
+        "with limits 20 % stricter": row["sleep_starts_onset_strict20"],
+        "with limits 20 % laxer": row["sleep_starts_onset_lax20"],
         "per hour of the onset window": row["sleep_starts_onset_per_h"],
         "At returns to sleep": row["sleep_starts_reonset"],
         "In the rest of sleep": row["sleep_starts_sleep"],
@@ -64,6 +66,7 @@ def test_every_number_of_a_night_is_that_of_the_table(made):
         "Not judged after gaps": f"{row['blanked_min']} min",
         "Clipped samples": row["clipped_samples"],
         "Noise floor": f"{row['floor_g_per_s']} g/s",
+        "Smallest jerk that could be counted": f"{row['smallest_countable_mg']} mg",
     }
     known = {name: value for name, value in expected.items() if value[:1].isdigit()}
     assert {name: told.get(name) for name in known} == known

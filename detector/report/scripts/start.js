@@ -1,10 +1,16 @@
-// Brings a page to life. Without the plot library its still pictures stay.
+// Brings a page to life: first what needs no plot library, which takes far longest to arrive.
 function start() {
   for (const table of document.querySelectorAll("table.sortable")) sortable(table);
   root.classList.add("alive");
   const filter = filters();
   review(filter);
-  if (typeof Plotly === "undefined") return;
+  if (typeof Plotly === "undefined") {
+    document.getElementById("plotly")?.addEventListener("load", timeLines);
+  } else timeLines();
+}
+
+// Without the plot library the still pictures stay.
+function timeLines() {
   root.classList.add("live");
   const lines = new Map();
   const drawn = async (figure) => {
