@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scans import EPOCH_NS, NIGHT, at, event, judged, placed, recorded, usual_night
 
-from detector.night import Interval
+from detector.night import Interval, Stated
 
 # --------------------------------------------------------------------- stillness not recorded
 
@@ -84,7 +84,7 @@ def test_a_given_sleep_period_with_the_sensor_off_says_so():
     epochs["temperature_c"] = 31.0
     off = slice(placed(epochs, "02:20"), placed(epochs, "04:20"))
     epochs["temperature_c"][off] = 19.0
-    night = judged(epochs, given=Interval(at("23:00"), at("07:40")))
+    night = judged(epochs, given=Stated(at("23:00"), at("07:40")))
     assert night.reasons == ("off_in_sleep",)
     assert night.status == "ok"
     assert night.nonwear_min == pytest.approx(120, abs=15)
