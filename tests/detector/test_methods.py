@@ -18,7 +18,7 @@ def test_the_text_states_the_settings_of_the_run():
         window=WindowSettings(before_min=41.0), kinds=KindSettings(accel_min_mg=87.5)
     )
     text = " ".join(methods(settings, [DONE]).split())
-    assert "from 41 min before the first stillness" in text
+    assert "from 41 min before to 15 min after sleep onset" in text
     assert "at least 87.5 mg (100 mg for" in text
     assert "these settings changed: window.before_min = 41.0, kinds.accel_min_mg = 87.5" in text
     assert settings.fingerprint() in text
