@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from detector import matching
 from detector.kinds import COARSE_STEP_G
 from detector.night import SLEEP_STARTS, Interval, Night
 from detector.settings import Settings
@@ -16,7 +17,7 @@ from recordings.synthetic import NightTruth, Plan
 from .anchors import ANCHORS, RANDOM, SCALES
 from .nights import MINUTE_NS, Case, PlannedRecording, about, analysed
 
-MATCH_S = 0.5
+MATCH_NS = round(0.5 * SECOND_NS)
 _AROUND_NS = round(0.5 * SECOND_NS)
 _LASTING = ("vehicle", "fan")
 
@@ -26,13 +27,7 @@ Tally = tuple[int, int, int]
 
 def matched(planted_ns: np.ndarray, found_ns: np.ndarray) -> np.ndarray:
     """Index of the found event of each planted one, -1 for none; the nearest pairs first."""
-    partner = np.full(len(planted_ns), -1)
-    distance_s = np.abs(planted_ns[:, None] - found_ns) / SECOND_NS
-    while distance_s.size and distance_s.min() <= MATCH_S:
-        i, k = np.unravel_index(distance_s.argmin(), distance_s.shape)
-        partner[i] = k
-        distance_s[i, :], distance_s[:, k] = np.inf, np.inf
-    return partner
+    return matching.matched(planted_ns, found_ns, MATCH_NS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
