@@ -28,7 +28,7 @@ from .veil import HIDDEN, Veil, digest
 
 _KEY_BYTES = 32
 _DIGITS = 12
-_OURS = re.compile(r"\.?rec-[0-9a-f]{12,}(\.partial|\.old)?")
+_OURS = re.compile(r"\.?rec-[0-9a-f]{12,}(\.[0-9a-f]{8}\.partial|\.old)?")
 
 
 def key_path(out: Path) -> Path:

@@ -9,23 +9,32 @@ from __future__ import annotations
 
 import io
 import os
+import signal
 import sys
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
 from cyclopts import App, CycloptsError
-from cyclopts import Parameter as Flag
 
 from .cache import use_own_cache
-from .commands import Answer, as_json, compare, export, review
-from .config import dump_toml, load_toml, with_values
+from .commands import Answer, as_json, compare, config, export, review
 from .console import Console
 from .files import OutputError, writing
-from .flags import chosen, explained, two_times, with_settings
-from .options import Checking, Converting, Looking, Running, Showing, cells_of, checked_diary
+from .flags import explained, resolved_settings, two_times, with_settings
+from .options import (
+    Checking,
+    Converting,
+    Looking,
+    Merging,
+    Running,
+    Showing,
+    cells_of,
+    checked_diary,
+)
 from .parameter import SettingsError
-from .settings import Settings
 from .sheet import TableError
 from .version import ALGORITHM_VERSION, VERSION
 
@@ -45,7 +54,6 @@ app = App(
     result_action="return_value",
     suppress_keyboard_interrupt=False,
 )
-config = App(name="config", help="Show or check settings.", sort_key=7)
 app.command(review)
 app.command(compare, sort_key=5, usage=f"Usage: {_NAME} compare A.csv B.csv [OPTIONS]")
 app.command(export, sort_key=6, usage=f"Usage: {_NAME} export RESULTS --to FORMAT -o FOLDER")
@@ -94,6 +102,7 @@ def main(words: Sequence[str] | None = None) -> int:
 _NOTHING_SAID = Looking()
 _NOTHING_ASKED = Checking()
 _NOTHING_TO_ADD = Converting()
+_NOTHING_MIXED = Merging()
 
 
 @app.command(sort_key=1, usage=f"Usage: {_NAME} run INPUT... -o OUT [OPTIONS]")
@@ -111,7 +120,7 @@ def run(*inputs: Path, flags: Running, **settings: str) -> int:
     flags.check()
     console = flags.console()
     period = None if flags.sleep_period is None else two_times("--sleep-period", flags.sleep_period)
-    resolved = _resolved(flags.config, settings)
+    resolved = resolved_settings(flags.config, settings)
     _check_inputs(inputs)
     _check_out(flags.out, inputs)
     diary, hypnogram = flags.diary_table(resolved), flags.scored()
@@ -135,13 +144,32 @@ def run(*inputs: Path, flags: Running, **settings: str) -> int:
     )
     changed = [f"{key} = {value}" for key, value in resolved.changed().items()]
     console.detail(f"settings {resolved.fingerprint()}: {', '.join(changed) or 'all defaults'}")
-    summary = _watched_run(inputs, flags.out, options, console, force=flags.force)
+    if flags.dry_run:
+        return _dry_run(inputs, options, flags)
+    summary = _watched_run(inputs, flags.out, options, console, **flags.cohort())
     if flags.anonymise and summary.exit_status != NO_INPUT:
         key = key_path(flags.out)
         console.note(f"the key to the pseudonyms is {key}: keep it apart from the results")
     if flags.json:
         _print_json({"exit_status": summary.exit_status, "recordings": summary.rows})
     console.problem(summary.sentence())
+    return summary.exit_status
+
+
+@app.command(sort_key=2.5, usage=f"Usage: {_NAME} merge OUT [OPTIONS]")
+def merge(out: Path, *, flags: Merging = _NOTHING_MIXED) -> int:
+    """Write the tables and the page over all recordings anew, after shards above all.
+
+    Parameters
+    ----------
+    out
+        Output folder of 'hypnic run'.
+    """
+    from .cohort import merge as merged
+
+    with writing(out):
+        summary = merged(out, mixed=flags.mixed)
+    flags.console().problem(summary.sentence())
     return summary.exit_status
 
 
@@ -280,51 +308,51 @@ def convert(log: Path, *, flags: Converting = _NOTHING_TO_ADD) -> int:
     return OK
 
 
-@config.command
-@with_settings
-def show(
-    *, config: Annotated[Path | None, Flag(help="settings file (TOML)")] = None, **settings: str
-) -> int:
-    """Print all settings as TOML, with their meaning, bounds and source.
-
-    The output can be edited and given to ``hypnic run --config``.
-    """
-    print(dump_toml(_resolved(config, settings)), end="")
-    return OK
-
-
-@config.command(usage=f"Usage: {_NAME} config validate FILE...")
-def validate(*files: Annotated[Path, Flag(help="settings files (TOML)")]) -> int:
-    """Check settings files without opening any recording."""
-    if not files:
-        raise SettingsError("config validate needs a settings file")
-    for path in files:
-        settings = load_toml(path)
-        changed = [f"{key} = {value}" for key, value in settings.changed().items()]
-        what = ", ".join(changed) or "all settings have their defaults"
-        print(f"{path}: ok ({settings.fingerprint()}): {what}")
-    return OK
-
-
-def _resolved(config: Path | None, flags: dict[str, str]) -> Settings:
-    """Defaults, then the file, then the flags."""
-    settings = load_toml(config) if config else Settings()
-    return with_values(settings, chosen(flags))
-
-
 def _watched_run(
-    inputs: Sequence[Path],
-    out: Path,
-    options: RunOptions,
-    console: Console,
-    *,
-    force: bool = False,
+    inputs: Sequence[Path], out: Path, options: RunOptions, console: Console, **cohort: Any
 ) -> Summary:
     from .cohort import run
     from .narrator import Narrator
 
-    with writing(out), console.progress("run") as bar:
-        return run(inputs, out, options, Narrator(console, bar, out, force=force))
+    with writing(out), _terminated_as_interrupted(), console.progress("run") as bar:
+        return run(inputs, out, options, Narrator(console, bar, out), **cohort)
+
+
+@contextmanager
+def _terminated_as_interrupted() -> Iterator[None]:
+    """Let the end of a cluster's patience, SIGTERM, be an interruption like Ctrl-C."""
+
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _dry_run(inputs: Sequence[Path], options: RunOptions, flags: Running) -> int:
+    """Say of every input whether it would be analysed, and why."""
+    from .cohort import Shard, found, planned
+
+    sources, remarks = found(inputs, flags.out, options)
+    for text in remarks:
+        flags.console().problem(text)
+    shard = Shard.parse(flags.shard) if flags.shard else None
+    plan = planned(sources, flags.out, options, shard=shard, force=flags.force)
+    lines = list(plan.lines())
+    status = OK if any(each.what != "skip" for each in lines) else NO_INPUT
+    if flags.json:
+        _print_json({"exit_status": status, "inputs": [each._asdict() for each in lines]})
+    else:
+        for each in lines:
+            print(f"{each.what:<5} {each.path}{each.why and f': {each.why}'}")
+    counts = Counter[str](each.what for each in lines)
+    words = {"run": "to analyse", "done": "done", "skip": "skipped"}
+    said = ", ".join(f"{counts[what]} {word}" for what, word in words.items())
+    flags.console().problem(said if status == OK else "no recording found")
+    return status
 
 
 def _check_inputs(inputs: Sequence[Path]) -> None:

@@ -143,7 +143,7 @@ class Bar(Silence):
 
     def __enter__(self) -> Self:
         from rich.console import Console as RichConsole
-        from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+        from rich.progress import BarColumn, Progress, TextColumn
         from rich.progress import TaskProgressColumn as ShareColumn
 
         terminal = RichConsole(file=self._console._stream, highlight=False, markup=False)
@@ -151,7 +151,6 @@ class Bar(Silence):
             TextColumn("{task.description}", markup=False),
             BarColumn(),
             ShareColumn(),
-            TimeRemainingColumn(),
             TextColumn("{task.fields[text]}", markup=False),
             console=terminal,
             transient=True,

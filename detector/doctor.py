@@ -13,17 +13,12 @@ from dataclasses import dataclass
 from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 from zoneinfo import available_timezones
 
-import recordings
-
 from .cache import VARIABLE, cache_folder, is_writable
+from .selftest import find_planted_jerk, read_bundled
 from .version import VERSION
-
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
 
 Status = Literal["ok", "warn", "fail"]
 
@@ -39,14 +34,7 @@ PACKAGES = (
     "isal",
     "edfio",
 )
-BUNDLED = Path(recordings.__file__).parent / "samples" / "ax3_thigh25_short_night.cwa.gz"
-"""A real recording that comes with the package."""
-
 _REINSTALL = "install hypnic again into a fresh environment"
-_TOLERANCE_S = 0.05
-_PLANTED_S = 150.0
-_LENGTH_S = 170.0
-_RATE_HZ = 100.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +54,7 @@ def checks() -> Iterator[Check]:
     yield _compiler()
     yield _kernel_cache()
     yield _time_zones()
-    for name, test in (("detection", _detects), ("reading", _reads)):
+    for name, test in (("detection", find_planted_jerk), ("reading", read_bundled)):
         yield _tested(name, test)
 
 
@@ -118,42 +106,3 @@ def _tested(name: str, test: Callable[[], str]) -> Check:
     except Exception as error:  # whatever goes wrong here is the answer
         return Check(name, "fail", f"{type(error).__name__}: {error}", _REINSTALL)
     return Check(name, "ok", f"{text} ({time.monotonic() - begun_s:.1f} s)")
-
-
-def _detects() -> str:
-    """Find a jerk that was planted into quiet minutes."""
-    from recordings import SECOND_NS, ArrayRecording, probe
-
-    from .scan import Scan
-    from .stream import Stream
-
-    recording = ArrayRecording(_quiet_with_one_jerk(), _RATE_HZ, "2024-03-05T23:00:00")
-    found = probe(recording)
-    stream = Stream(found.rate_hz, found.step_g)
-    scans = [stream.push(chunk) for chunk in recording.chunks()]
-    peaks_ns = Scan.concat([*scans, stream.finish()]).candidates["peak_ns"]
-    if len(peaks_ns) != 1:
-        raise RuntimeError(f"{len(peaks_ns)} jerks found where one was planted")
-    error_s = (int(peaks_ns[0]) - found.start_ns) / SECOND_NS - _PLANTED_S
-    if abs(error_s) > _TOLERANCE_S:
-        raise RuntimeError(f"the planted jerk was found {error_s * 1000:+.0f} ms away")
-    return f"a planted jerk was found, {error_s * 1000:+.0f} ms away"
-
-
-def _quiet_with_one_jerk() -> NDArray[np.float64]:
-    import numpy as np
-
-    t_s = np.arange(round(_LENGTH_S * _RATE_HZ)) / _RATE_HZ
-    accel_g = np.random.default_rng(1).normal([0.0, 0.0, 1.0], 0.002, (len(t_s), 3))
-    since_s = t_s - _PLANTED_S
-    # A limb jerk is a brief burst near 4 Hz; this one has its largest jerk in the middle.
-    accel_g[:, 0] += 0.3 * np.sin(2 * np.pi * 4 * since_s) * np.exp(-((since_s / 0.12) ** 2))
-    return np.asarray(np.round(accel_g / 0.0039) * 0.0039)
-
-
-def _reads() -> str:
-    """Read the bundled recording from end to end."""
-    from recordings import open_recording
-
-    samples = sum(len(chunk) for chunk in open_recording(BUNDLED).chunks())
-    return f"{BUNDLED.name} holds {samples:,} samples".replace(",", " ")

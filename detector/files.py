@@ -46,9 +46,14 @@ def close(file: IO[bytes]) -> None:
     file.close()
 
 
+def superseded(path: Path) -> Path:
+    """Return where a folder is put while another takes its place."""
+    return path.with_name(f".{path.name}.old")
+
+
 def replace_folder(new: Path, path: Path) -> None:
     """Put the folder ``new`` in the place of ``path``; at no moment is there a mixture of both."""
-    old = path.with_name(f".{path.name}.old")
+    old = superseded(path)
     remove(old)
     if path.exists():
         path.rename(old)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import time
 from difflib import get_close_matches
 from operator import getitem
+from pathlib import Path
 from typing import Annotated, Any, TypeVar, get_args
 
 from cyclopts import CycloptsError, Group, MissingArgumentError, Token, UnknownOptionError
@@ -14,8 +15,9 @@ from cyclopts import Parameter as Flag
 
 from recordings import ReadOptions
 
-from .config import all_parameters, nearest_key
+from .config import all_parameters, load_toml, nearest_key, with_values
 from .parameter import Parameter, SettingsError, Value, did_you_mean
+from .settings import Settings
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -154,3 +156,17 @@ def _identifier(parameter: Parameter) -> str:
 
 def _word(_: type, tokens: Sequence[Token]) -> str:
     return tokens[0].value
+
+
+def resolved_settings(config: Path | None, flags: dict[str, str]) -> Settings:
+    """Return the defaults, then the file, then the flags.
+
+    Parameters
+    ----------
+    config
+        A settings file.
+    flags
+        As the command line has them, by name.
+    """
+    settings = load_toml(config) if config else Settings()
+    return with_values(settings, chosen(flags))

@@ -1,12 +1,12 @@
-"""One recording of a run: analysed into its folder, or found done, failed or crashed."""
+"""One recording of a run: found done, or analysed into its folder, failed or crashed."""
 
 from __future__ import annotations
 
 import hashlib
 import os
 import traceback
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from datetime import time
 from pathlib import Path
 from typing import Any, Literal, TypeVar
@@ -30,7 +30,6 @@ from .naming import Naming
 from .night import Side, Site
 from .output import RUN, RecordingFolder, finished
 from .pipeline import Analysis, Subject
-from .resultfile import to_json
 from .settings import Settings
 from .version import ALGORITHM_VERSION, VERSION
 
@@ -72,6 +71,15 @@ class RunOptions:
     anonymise: bool = False
     """Whether the results shall name nobody; see :mod:`detector.anonymise`."""
 
+    @property
+    def factors(self) -> tuple[str, ...]:
+        """Headings of the diary's further columns."""
+        return self.diary.columns if self.diary else ()
+
+    def without_tables(self) -> RunOptions:
+        """Return what one recording needs: its rows of the tables are in its :class:`Source`."""
+        return replace(self, diary=None, naming=Naming())
+
 
 @dataclass(frozen=True, slots=True)
 class Progress:
@@ -94,31 +102,49 @@ class Outcome:
     """Why it failed, also where the row leaves that out."""
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What earlier runs leave to do for a recording."""
+
+    row: Row | None = None
+    """Of ``recordings.csv``, if it is done and would come out the same now."""
+    why: str = ""
+    """Why it must be analysed, else."""
+    touched: Mapping[str, Any] | None = None
+    """``run.json`` with the new times of files whose content is the same as it was."""
+
+
 Watch = Callable[[Progress], None]
 
 
-def perform(source: Source, out: Path, options: RunOptions, watch: Watch) -> Outcome:
-    """Analyse one recording, unless that is done, and write its folder.
+def unwatched(progress: Progress) -> None:
+    """Watch nothing."""
 
-    Never raises for the recording's sake: a file that cannot be read has the status ``failed`` with
-    reason ``unreadable``, a bug the reason ``crashed`` and its traceback in the folder. A failure
-    leaves the folder of an earlier run as it was.
+
+def perform(source: Source, out: Path, options: RunOptions, watch: Watch = unwatched) -> Outcome:
+    """Analyse one recording and write its folder.
+
+    Never raises for the recording's sake, unless the memory does not suffice: a file that cannot be
+    read has the status ``failed`` with reason ``unreadable``, a bug the reason ``crashed`` and its
+    traceback in the folder. A failure leaves the folder of an earlier run as it was.
     """
     folder = out / "recordings" / source.recording_id
     watch(Progress("opening"))
     if source.veil and source.veil.shift_ns is None:
-        return _failed(source, options, "no_date_shift", NO_SHIFT)
+        return failed(source, options, "no_date_shift", NO_SHIFT)
     try:
-        if (row := _done(folder, source, options)) is not None:
-            return Outcome(row, resumed=True)
         return Outcome(_analysed(folder, source, options, watch))
     except RecordingError as error:
-        return _failed(source, options, "unreadable", without_path(error, source))
+        return failed(source, options, "unreadable", without_path(error, source))
+    except MemoryError:
+        raise  # says more of this machine than of the recording
     except Exception as error:
         log = veil.bare_traceback(error) if source.veil else traceback.format_exc()
         files.write(_made(folder) / CRASH_LOG, log.encode("utf-8", "backslashreplace"))
-        text = f"{type(error).__name__}: {error} (the traceback is in {CRASH_LOG})"
-        return _failed(source, options, "crashed", text)
+        text = f"{type(error).__name__}: {error}"
+        crash = failed(source, options, "crashed", text)
+        shown = (folder / CRASH_LOG).relative_to(out).as_posix()
+        return replace(crash, row={**crash.row, "log": shown})
 
 
 def without_path(error: RecordingError, source: Source) -> str:
@@ -133,7 +159,8 @@ def skipped(source: Source, options: RunOptions, reason: str, message: str) -> R
     return {**_known(source, options), "status": "skipped", "reason": reason, "message": message}
 
 
-def _failed(source: Source, options: RunOptions, reason: str, problem: str) -> Outcome:
+def failed(source: Source, options: RunOptions, reason: str, problem: str) -> Outcome:
+    """Return the outcome of an input that could not be analysed."""
     row = {**_known(source, options), "status": "failed", "reason": reason, "message": problem}
     if source.veil and problem != NO_SHIFT:
         row["message"] = veil.HIDDEN
@@ -273,30 +300,57 @@ def _written(period: tuple[time, time] | None) -> str | None:
     return None if period is None else "-".join(at.isoformat() for at in period)
 
 
-def _done(folder: Path, source: Source, options: RunOptions) -> Row | None:
-    """Return the row of an earlier run if it would come out the same now.
+def standing(source: Source, out: Path, options: RunOptions) -> Standing:
+    """Say whether an earlier run has done a recording, else why it must be analysed.
 
     A file is the same if size and time of change are, else if size and SHA-256 are.
     """
+    folder = out / "recordings" / source.recording_id
+    if not (folder / RUN).exists():
+        return Standing(why="new")
     run = finished(folder, source.diary.columns)
-    if run is None or any(run.get(k) != v for k, v in _asked(source, options).items()):
-        return None
-    seal, touched = _seal(source), False
+    if run is None:
+        return Standing(why="its results are incomplete or of another version")
+    if changed := _changed(run, _asked(source, options)):
+        return Standing(why=changed)
     try:
-        for path, known in zip(source.paths, run["input"]["files"], strict=True):
-            now = path.stat()
-            if seal(now.st_size) != known["bytes"]:
-                return None
-            if seal(now.st_mtime_ns) != known["mtime_ns"]:
-                if seal(files.sha256(path)) != known["sha256"]:
-                    return None
-                known["mtime_ns"], touched = seal(now.st_mtime_ns), True
-        if touched:
-            files.write(folder / RUN, to_json(run))
+        same, touched = _same_files(source, run["input"]["files"])
     except OSError:
-        return None
-    row: Row = run["row"]
-    return row
+        return Standing(why="the file cannot be read")
+    if not same:
+        return Standing(why="the file has changed")
+    return Standing(run["row"], touched=run if touched else None)
+
+
+def _changed(run: Mapping[str, Any], asked: Mapping[str, Any]) -> str:
+    """Return what is asked for now and was not then; empty if nothing is."""
+    if run.get("algorithm_version") != asked["algorithm_version"]:
+        return f"made by algorithm {run.get('algorithm_version')}, now {ALGORITHM_VERSION}"
+    if run.get("config_hash") != asked["config_hash"]:
+        return "the settings have changed"
+    before, now = run.get("options"), asked["options"]
+    if before == now:
+        return ""
+    if not (isinstance(before, dict) and isinstance(now, dict)):
+        return "what is said of it has changed"
+    names = sorted(name for name in before.keys() | now.keys() if before.get(name) != now.get(name))
+    return f"what is said of it has changed: {', '.join(names)}"
+
+
+def _same_files(source: Source, known: Sequence[dict[str, Any]]) -> tuple[bool, bool]:
+    """Whether the files are those ``known``, and whether that now has new times."""
+    seal, touched = _seal(source), False
+    if len(known) != len(source.paths):
+        return False, False
+    for path, file in zip(source.paths, known, strict=True):
+        now = path.stat()
+        if seal(now.st_size) != file["bytes"]:
+            return False, touched
+        if seal(now.st_mtime_ns) != file["mtime_ns"]:
+            if seal(files.sha256(path)) != file["sha256"]:
+                return False, touched
+            file["mtime_ns"], touched = seal(now.st_mtime_ns), True
+    return True, touched
 
 
 def _made(folder: Path) -> Path:

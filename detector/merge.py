@@ -1,12 +1,16 @@
-"""The files of the output folder itself: always made anew from the folders of its recordings."""
+"""The files of the output folder itself: always made anew from the folders of its recordings.
+
+Tables go from disk to disk: nothing here grows with the number of nights or events.
+"""
 
 from __future__ import annotations
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from . import csvtext, files
+from .arrow import write_parquet
 from .columns import DICTIONARY, EVENTS, RECORDINGS, Column, night_columns
 from .config import dump_toml
 from .csvtext import Row
@@ -38,7 +42,7 @@ def write_about(out: Path, settings: Settings, factors: Sequence[str] = ()) -> N
 
 
 def write_merged(
-    out: Path, settings: Settings, rows: Sequence[Row], factors: Sequence[str] = ()
+    out: Path, settings: Settings, rows: Iterable[Row], factors: Sequence[str] = ()
 ) -> None:
     """Write the tables and pages over all recordings of a run.
 
@@ -55,17 +59,30 @@ def write_merged(
     """
     from .report import cohort_page
 
-    done = [str(row["recording_id"]) for row in rows if row["status"] in DONE]
     nights = night_columns(factors)
-    _merge(out, "nights.csv", nights, done)
-    _merge(out, "events.csv", EVENTS, done)
-    files.write(out / "recordings.csv", csvtext.table(RECORDINGS, rows))
-    files.write(out / "METHODS.md", methods(settings, rows).encode())
-    page = cohort_page(list(csvtext.read(nights, out / "nights.csv")), rows)
+    done = _write_ledger(out / "recordings.csv", rows)
+    for name, columns in (("nights", nights), ("events", EVENTS)):
+        _join(out, f"{name}.csv", columns, done)
+        write_parquet(out / f"{name}.csv", columns, out / f"{name}.parquet")
+    ledger = list(csvtext.read(RECORDINGS, out / "recordings.csv"))
+    files.write(out / "METHODS.md", methods(settings, ledger).encode())
+    page = cohort_page(list(csvtext.read(nights, out / "nights.csv")), ledger)
     files.write(out / "report.html", page.encode("utf-8", "backslashreplace"))
 
 
-def _merge(out: Path, name: str, columns: Sequence[Column], recording_ids: Sequence[str]) -> None:
+def _write_ledger(path: Path, rows: Iterable[Row]) -> list[str]:
+    """Write ``recordings.csv``; return the ids of what is done."""
+    done = []
+    with files.replacing(path) as file:
+        file.write(csvtext.header(RECORDINGS))
+        for row in rows:
+            file.write(csvtext.line(RECORDINGS, row))
+            if row["status"] in DONE:
+                done.append(str(row["recording_id"]))
+    return done
+
+
+def _join(out: Path, name: str, columns: Sequence[Column], recording_ids: Sequence[str]) -> None:
     """Join the recordings' tables; all have the header that is written first."""
     with files.replacing(out / name) as merged:
         merged.write(csvtext.header(columns))

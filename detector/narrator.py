@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import csv
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from .cohort import Watcher
 from .console import NORMAL, Console, Silence
 from .inputs import Source
-from .job import CRASH_LOG, Outcome, Progress
-from .output import RUN
+from .job import Outcome, Progress
+from .pace import Pace
 from .reasons import REASONS
 
 _NIGHTS_SHOWN = 10
 """Of a recording; the tables and pages have all of them."""
+
+_RECORDINGS_TOLD = 20
+"""Of a larger run only what failed is told recording by recording."""
 
 
 class Narrator(Watcher):
@@ -29,18 +32,19 @@ class Narrator(Watcher):
         Progress that was entered.
     out
         The run's output folder.
-    force
-        Whether recordings that are done are to be done again: then their marks are taken away
-        before the first of them begins.
+    clock
+        Seconds that only go forward.
     """
 
-    def __init__(self, console: Console, bar: Silence, out: Path, *, force: bool = False) -> None:
+    def __init__(
+        self, console: Console, bar: Silence, out: Path, clock: Callable[[], float] = time.monotonic
+    ) -> None:
         self._console = console
         self._bar = bar
         self._out = out
-        self._force = force
+        self._clock = clock
         self._sources: Sequence[Source] = ()
-        self._begun_s = 0.0
+        self._pace = Pace(0, clock)
 
     def remark(self, text: str) -> None:
         """Say what is worth knowing before the first recording."""
@@ -53,45 +57,55 @@ class Narrator(Watcher):
     def found(self, sources: Sequence[Source]) -> None:
         """Say how many recordings there are."""
         self._sources = sources
+        self._pace = Pace(len(sources), self._clock)
         if len(sources) > 1:
             self._console.note(f"{len(sources)} recordings found")
-        if self._force:
-            for source in sources:
-                (self._folder(source.recording_id) / RUN).unlink(missing_ok=True)
 
     def progress(self, index: int, progress: Progress) -> None:
         """Move the bar; within a file of unknown length it stands still."""
-        if progress.phase == "opening":
-            self._begun_s = time.monotonic()
-        share = (index + (progress.fraction or 0.0)) / len(self._sources)
-        self._bar.update(share, f"{progress.phase} {self._sources[index].title}")
+        self._pace.at(index, progress)
+        self._show(progress.phase)
 
     def done(self, index: int, outcome: Outcome) -> None:
         """Say what became of a recording and of its nights."""
-        row, source = outcome.row, self._sources[index]
-        shown = f"{source.title} ({source.recording_id})" if source.veil else source.title
-        message = str(row.get("message") or "")
-        folder = self._folder(source.recording_id)
-        if row["status"] == "failed":
-            self._console.problem(f"{shown}: failed: {outcome.problem}")
-            if row["reason"] == "crashed":
-                self._console.problem(f"  this is a bug; please report {folder / CRASH_LOG}")
-            return
+        took_s = self._pace.done(index, outcome)
+        if outcome.row["status"] == "failed":
+            self._tell_failure(index, outcome)
+        elif len(self._sources) <= _RECORDINGS_TOLD or self._console.level > NORMAL:
+            self._tell(index, outcome, took_s)
+        self._show("reading")
+
+    def _show(self, phase: str) -> None:
+        now = [self._sources[index].title for index in self._pace.running]
+        if len(self._sources) == 1:
+            self._bar.update(self._pace.share, f"{phase} {self._sources[0].title}")
+        else:
+            self._bar.update(self._pace.share, self._pace.sentence(now))
+
+    def _shown(self, index: int) -> str:
+        source = self._sources[index]
+        return f"{source.title} ({source.recording_id})" if source.veil else source.title
+
+    def _tell_failure(self, index: int, outcome: Outcome) -> None:
+        self._console.problem(f"{self._shown(index)}: failed: {outcome.problem}")
+        if log := outcome.row.get("log"):
+            self._console.problem(f"  this is a bug; please report {self._out / str(log)}")
+
+    def _tell(self, index: int, outcome: Outcome, took_s: float) -> None:
+        row = outcome.row
         done_before = " (done before)" if outcome.resumed else ""
-        warned = f" with warnings: {message}" if row["status"] == "ok_with_warnings" else ""
+        warned = row["status"] == "ok_with_warnings"
+        why = f" with warnings: {row['message']}" if warned else ""
         say = self._console.problem if warned else self._console.note
-        say(f"{shown}: ok{warned}{done_before}")
-        took_s = time.monotonic() - self._begun_s
+        say(f"{self._shown(index)}: ok{why}{done_before}")
         self._console.detail(
             f"  {row['format']}, {row['device'] or 'device unknown'}, {row['measured_hz']:.3f} Hz, "
             f"{row['duration_h']:.1f} h, {row['gaps']} gaps; took {took_s:.1f} s"
         )
         most = _NIGHTS_SHOWN if self._console.level <= NORMAL else None
-        for line in _nights(folder / "nights.csv", most):
+        table = self._out / "recordings" / self._sources[index].recording_id / "nights.csv"
+        for line in _nights(table, most):
             self._console.note(f"  {line}")
-
-    def _folder(self, recording_id: str) -> Path:
-        return self._out / "recordings" / recording_id
 
 
 def _nights(table: Path, most: int | None) -> Iterator[str]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, time
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from cyclopts import Group
 from cyclopts import Parameter as Flag
@@ -21,18 +22,23 @@ from .diary_table import read as read_diary
 from .flags import one_of, stated_columns
 from .hypnogram import Hypnogram
 from .hypnogram_file import read as read_hypnogram
+from .machine import jobs
 from .naming import Naming, compiled
 from .parameter import SettingsError
 from .participants import read
 from .settings import Settings
 from .zone_names import checked_zone_name
 
-_MESSAGES = Group("Messages", sort_key=1)
+if TYPE_CHECKING:
+    from .cohort import Crew
+
+_COHORTS = Group("Many recordings", sort_key=1)
+_MESSAGES = Group("Messages", sort_key=2)
 
 
-def _switch(text: str) -> Flag:
+def _switch(text: str, group: Group | None = None) -> Flag:
     """Describe a switch that has no opposite."""
-    return Flag(negative="", help=text, show_default=False)
+    return Flag(negative="", help=text, show_default=False, group=group)
 
 
 def _message(text: str, short: str | None = None) -> Flag:
@@ -182,6 +188,16 @@ class Showing(Saying):
 
 @Flag(name="*")
 @dataclass(frozen=True, kw_only=True)
+class Merging(Saying):
+    """What may stand in one table."""
+
+    mixed: Annotated[
+        bool, _switch("also recordings that were analysed with different settings or algorithms")
+    ] = False
+
+
+@Flag(name="*")
+@dataclass(frozen=True, kw_only=True)
 class Running(Reading):
     """What a run needs beside its inputs."""
 
@@ -217,15 +233,72 @@ class Running(Reading):
         bool,
         _switch("leave out names, serials and paths, and move all dates by whole weeks"),
     ] = False
-    force: Annotated[bool, _switch("analyse again what is already done")] = False
+    jobs: Annotated[
+        int | None,
+        Flag(
+            alias="-j",
+            help="recordings analysed at once; as many as processors and memory allow if not given",
+            validator=Number(gte=1),
+            group=_COHORTS,
+        ),
+    ] = None
+    scheduler: Annotated[
+        str | None,
+        Flag(help="address of a Dask cluster to work on, tcp://host:port", group=_COHORTS),
+    ] = None
+    local_cluster: Annotated[
+        int | None,
+        Flag(
+            help="begin a Dask cluster of so many workers here",
+            validator=Number(gte=1),
+            group=_COHORTS,
+        ),
+    ] = None
+    shard: Annotated[
+        str | None,
+        Flag(help="do one piece of the inputs, such as 2/8; 'merge' joins all", group=_COHORTS),
+    ] = None
+    dry_run: Annotated[
+        bool, _switch("say what would be analysed and why, and do nothing", _COHORTS)
+    ] = False
+    force: Annotated[bool, _switch("analyse again what is already done", _COHORTS)] = False
+    fail_fast: Annotated[bool, _switch("end at the first failure", _COHORTS)] = False
 
     def check(self) -> None:
         """Refuse what cannot be meant, before any file is opened."""
         super().check()
+        ways = {"--jobs": self.jobs, "--scheduler": self.scheduler}
+        ways["--local-cluster"] = self.local_cluster
+        given = [name for name, value in ways.items() if value is not None]
+        if len(given) > 1:
+            raise SettingsError(f"{' and '.join(given)} exclude each other")
         if self.diary_onset and self.diary is None:
             raise SettingsError("--diary-onset needs a --diary")
         if self.diary_onset == "use" and self.sleep_period:
             raise SettingsError("--sleep-period and --diary-onset use exclude each other")
+
+    def cohort(self) -> dict[str, Any]:
+        """Return how many recordings are gone through; a cluster is found or begun."""
+        from .cohort import Shard
+
+        return {
+            "crew": self._crew(),
+            "shard": Shard.parse(self.shard) if self.shard else None,
+            "force": self.force,
+            "fail_fast": self.fail_fast,
+        }
+
+    def _crew(self) -> Callable[[int], Crew]:
+        """Return who analyses how many recordings: one alone is analysed here."""
+        from .cohort import Here, Workers
+
+        if self.scheduler is not None or self.local_cluster is not None:
+            from .cohort.cluster import OnCluster, begun, connected
+
+            found = connected(self.scheduler) if self.scheduler else begun(self.local_cluster or 1)
+            return lambda _recordings: OnCluster(found, self.out)
+        most = self.jobs or jobs()
+        return lambda recordings: Workers(min(most, recordings)) if recordings > 1 else Here()
 
     def scored(self) -> Hypnogram | None:
         """Return what a sleep laboratory scored; all of it is checked."""

@@ -6,7 +6,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+import re
+import secrets
+from collections.abc import Container, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
@@ -27,6 +29,7 @@ from .snippets import SnippetFile
 from .tables import event_columns, facts_row, night_row
 
 RUN = "run.json"
+_LEFT = re.compile(r"\.(.+)\.[0-9a-f]{8}\.partial|\.(.+)\.old")
 _PAGE = "report.html"
 
 
@@ -57,7 +60,7 @@ class RecordingFolder:
 
     def __init__(self, path: Path, facts: Facts, page: Page) -> None:
         self._path = path
-        self._partial = path.with_name(f".{path.name}.partial")
+        self._partial = unfinished(path)
         self._facts = facts
         self._page = page
         self._columns = night_columns(facts.factors)
@@ -67,7 +70,6 @@ class RecordingFolder:
         self._stack = ExitStack()
 
     def __enter__(self) -> Self:
-        files.remove(self._partial)
         self._partial.mkdir(parents=True)
         with self._stack:
             self._night_rows = self._open("nights.csv")
@@ -159,6 +161,22 @@ class RecordingFolder:
         with (self._partial / name).open("wb") as file:
             file.write(data)
             files.close(file)
+
+
+def unfinished(path: Path) -> Path:
+    """Return a new place where a recording's folder is written before it takes its own.
+
+    No two are the same: whoever was given up and works on all the same is in nobody's way.
+    """
+    return path.with_name(f".{path.name}.{secrets.token_hex(4)}.partial")
+
+
+def sweep(folder: Path, recording_ids: Container[str]) -> None:
+    """Take away what those who were killed left of recordings, beside their folders."""
+    for path in list(folder.iterdir()) if folder.is_dir() else ():
+        left = _LEFT.fullmatch(path.name)
+        if left and (left[1] or left[2]) in recording_ids:
+            files.remove(path)
 
 
 def finished(path: Path, factors: Sequence[str] = ()) -> dict[str, Any] | None:

@@ -200,6 +200,13 @@ RECORDINGS: tuple[Column, ...] = (
         "after van Hees 2014",
         1,
     ),
+    Column(
+        "log",
+        "string",
+        "",
+        "Where in the output folder the traceback of a crash is; empty if there was none.",
+        "run",
+    ),
 )
 """``recordings.csv``: one row per input found."""
 

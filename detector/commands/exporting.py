@@ -18,10 +18,9 @@ def export(
     /,
     *,
     to: Annotated[
-        Literal["bids", "edf", "parquet"],
+        Literal["bids", "edf"],
         Flag(
-            help="bids (events.tsv with side-car), edf (EDF+ annotations on the device's clock) or "
-            "parquet",
+            help="bids (events.tsv with side-car) or edf (EDF+ annotations on the device's clock)",
             converter=one_of,
         ),
     ],

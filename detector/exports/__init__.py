@@ -7,12 +7,10 @@ from pathlib import Path
 
 from .bids import write_bids
 from .edf import write_edf
-from .parquet import write_parquet
 
 EXPORTS: dict[str, Callable[[Path, Path], list[Path]]] = {
     "bids": write_bids,
     "edf": write_edf,
-    "parquet": write_parquet,
 }
 """By name: what writes the results of one folder into another, and says which files it wrote."""
 

@@ -14,9 +14,10 @@ import numpy as np
 import pytest
 from project import ROOT
 
-from detector import doctor, narrator
+from detector import narrator, selftest
 from detector.cli import main
-from detector.doctor import BUNDLED, PACKAGES
+from detector.doctor import PACKAGES
+from detector.selftest import BUNDLED
 
 OK, FAILED, NO_INPUT, INTERRUPTED = 0, 1, 3, 130
 
@@ -250,9 +251,9 @@ def test_the_doctor_finds_nothing_wrong_here(capsys: pytest.CaptureFixture[str])
 def test_the_doctor_fails_with_a_remedy_if_detection_is_broken(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    quiet = doctor._quiet_with_one_jerk()
-    monkeypatch.setattr(doctor, "_quiet_with_one_jerk", lambda: quiet)
-    monkeypatch.setattr(doctor, "_PLANTED_S", doctor._PLANTED_S + 0.2)
+    quiet = selftest._quiet_with_one_jerk()
+    monkeypatch.setattr(selftest, "_quiet_with_one_jerk", lambda: quiet)
+    monkeypatch.setattr(selftest, "_PLANTED_S", selftest._PLANTED_S + 0.2)
     assert main(["doctor"]) == FAILED
     lines = capsys.readouterr().out.splitlines()
     (failed,) = [i for i, line in enumerate(lines) if line.startswith("fail")]

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from detector.cli import main
-from detector.doctor import BUNDLED
+from detector.selftest import BUNDLED
 
 OK, USAGE, NO_INPUT = 0, 2, 3
 WHO = BUNDLED.name.removesuffix(".cwa.gz")

@@ -12,7 +12,7 @@ import pytest
 from project import ROOT
 
 from detector.cli import main
-from detector.doctor import BUNDLED
+from detector.selftest import BUNDLED
 
 OK, FAILED = 0, 1
 

@@ -124,8 +124,8 @@ def test_no_byte_of_the_results_holds_a_secret(study, tmp_path):
     out = tmp_path / "out"
     summary = run([study], out, options_of(study))
     assert leaks(out) == []
-    assert summary.count("failed") == 1
-    assert summary.count("skipped") == 1
+    assert summary.counts["failed"] == 1
+    assert summary.counts["skipped"] == 1
     for row in summary.rows:
         assert row["anonymised"] is True
         assert (row["path"], row.get("serial"), row.get("input_sha256")) == (None, None, None)
@@ -145,7 +145,7 @@ def test_a_bug_is_said_without_what_it_happened_to(study, tmp_path):
     out = tmp_path / "out"
     summary = run([study], out, options_of(study), Crash())
     logs = list((out / "recordings").glob(f"*/{CRASH_LOG}"))
-    assert summary.count("failed") == 5
+    assert summary.counts["failed"] == 5
     assert len(logs) == 4
     assert leaks(out, (*SECRETS, str(tmp_path).lower())) == []
     log = logs[0].read_text()
@@ -176,7 +176,7 @@ def test_an_output_folder_with_names_in_it_is_refused(study, tmp_path):
 
 @pytest.mark.parametrize("name", ["Zoë", ".Zoë.partial", "rec-zoe", ".rec-0123456789ab.other"])
 def test_any_folder_that_is_no_pseudonym_may_be_a_name(tmp_path, name):
-    (tmp_path / "out" / "recordings" / ".rec-0123456789ab.partial").mkdir(parents=True)
+    (tmp_path / "out" / "recordings" / ".rec-0123456789ab.0123abcd.partial").mkdir(parents=True)
     check(tmp_path / "out")
     (tmp_path / "out" / "recordings" / name).mkdir()
     with pytest.raises(SettingsError, match="holds results with names"):

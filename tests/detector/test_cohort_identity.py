@@ -252,7 +252,7 @@ def collisions(tmp_path_factory):
 
 def test_no_two_inputs_share_a_folder_and_none_is_lost(collisions):
     _, out, summary = collisions
-    assert summary.count("ok") + summary.count("ok_with_warnings") == len(NAMES)
+    assert summary.counts["ok"] + summary.counts["ok_with_warnings"] == len(NAMES)
     ids = [str(row["recording_id"]) for row in summary.rows]
     assert len({name.casefold() for name in ids}) == len(NAMES)
     assert {path.name for path in (out / "recordings").iterdir()} == set(ids)

@@ -8,13 +8,10 @@ import sys
 from datetime import datetime, timedelta
 
 import edfio
-import pyarrow.parquet
 import pytest
 from made_labels import events_of, made_run, rows_of
 from made_results import made_facts
 
-from detector import csvtext
-from detector.columns import EVENTS, NIGHTS, RECORDINGS
 from detector.exports import EXPORTS
 from detector.parameter import SettingsError
 
@@ -137,24 +134,3 @@ def test_without_edfio_the_remedy_is_named_and_nothing_written(run, tmp_path, mo
     with pytest.raises(SettingsError, match="pip install edfio"):
         EXPORTS["edf"](run, tmp_path / "export")
     assert not (tmp_path / "export").exists()
-
-
-# ------------------------------------------------------------------ Parquet
-
-
-@pytest.mark.parametrize(
-    ("name", "columns"), [("events", EVENTS), ("nights", NIGHTS), ("recordings", RECORDINGS)]
-)
-def test_parquet_tables_are_the_tables_with_types_and_units(run, exported, name, columns):
-    table = pyarrow.parquet.read_table(exported("parquet") / f"{name}.parquet")
-    own = list(csvtext.read(columns, run / f"{name}.csv"))
-    assert table.num_rows == len(own) > 0
-    assert table.column_names == [c.name for c in columns]
-    for column in columns:
-        assert table.schema.field(column.name).metadata[b"unit"].decode() == column.unit
-        theirs, ours = table[column.name].to_pylist(), [row[column.name] for row in own]
-        if column.type == "utc_time":
-            ours = [text and datetime.fromisoformat(text) for text in ours]
-        elif column.type == "date":
-            theirs = [each and each.isoformat() for each in theirs]
-        assert theirs == ours, column.name

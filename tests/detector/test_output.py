@@ -22,7 +22,7 @@ from made_results import (
 from detector import files
 from detector.columns import EVENTS, RECORDINGS
 from detector.csvtext import header
-from detector.output import RUN, RecordingFolder, finished
+from detector.output import RUN, RecordingFolder, finished, sweep
 from detector.result import Facts
 from detector.resultfile import to_json
 
@@ -222,6 +222,7 @@ def test_after_a_kill_at_any_moment_the_next_run_ends_with_the_same_bytes(tmp_pa
     kills = len(killed_writes(tmp_path))
     write(tmp_path / "fresh")
     for n in range(1, kills + 1):
+        sweep(tmp_path / str(n), {"a"})
         write(tmp_path / str(n) / "a")
         assert content(tmp_path / str(n) / "a") == content(tmp_path / "fresh")
         assert [path.name for path in (tmp_path / str(n)).iterdir()] == ["a"]

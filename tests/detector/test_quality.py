@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 from made_results import made_facts, made_quality
 
-from detector.doctor import BUNDLED
 from detector.night import Interval
 from detector.pipeline import Analysis, Subject, analyse_samples, survey
 from detector.quality import described_gravity, idle_gaps, rate_bias_pct, remarks, warns
 from detector.reasons import FOUND
+from detector.selftest import BUNDLED
 from detector.settings import Settings
 from recordings import (
     SECOND_NS,
