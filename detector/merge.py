@@ -64,9 +64,10 @@ def write_merged(
     for name, columns in (("nights", nights), ("events", EVENTS)):
         _join(out, f"{name}.csv", columns, done)
         write_parquet(out / f"{name}.csv", columns, out / f"{name}.parquet")
-    ledger = list(csvtext.read(RECORDINGS, out / "recordings.csv"))
+    ledger = csvtext.read(RECORDINGS, out / "recordings.csv")
     files.write(out / "METHODS.md", methods(settings, ledger).encode())
-    page = cohort_page(list(csvtext.read(nights, out / "nights.csv")), ledger)
+    ledger = csvtext.read(RECORDINGS, out / "recordings.csv")
+    page = cohort_page(list(csvtext.read(nights, out / "nights.csv")), list(ledger))
     files.write(out / "report.html", page.encode("utf-8", "backslashreplace"))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import platform
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from importlib.metadata import version
 from textwrap import fill
 
@@ -17,7 +17,7 @@ from .version import ALGORITHM_VERSION, VERSION
 _WIDTH = 96
 
 
-def methods(settings: Settings, rows: Sequence[Row]) -> str:
+def methods(settings: Settings, rows: Iterable[Row]) -> str:
     """Return the text.
 
     Parameters
@@ -44,7 +44,7 @@ def methods_text(facts: Facts) -> str:
     return "\n\n".join(_sentences(facts.settings, [{**facts_row(facts), "status": "ok"}]))
 
 
-def _sentences(settings: Settings, rows: Sequence[Row]) -> list[str]:
+def _sentences(settings: Settings, rows: Iterable[Row]) -> list[str]:
     parts = (
         _software(settings),
         _data(rows),
@@ -78,18 +78,21 @@ def _software(settings: Settings) -> str:
     (hash {settings.fingerprint()})."""
 
 
-def _data(rows: Sequence[Row]) -> str:
-    done = [row for row in rows if row.get("status") in {"ok", "ok_with_warnings"}]
-    if not done:
+def _data(rows: Iterable[Row]) -> str:
+    kinds, zones, moved = Counter[str](), set[str](), False
+    for row in rows:
+        if row.get("status") in {"ok", "ok_with_warnings"}:
+            kinds[_kind_of(row)] += 1
+            zones.add(_zone_of(row))
+            moved = moved or bool(row.get("anonymised"))
+    if not kinds:
         return ""
-    kinds = Counter(_kind_of(row) for row in done)
-    zones = sorted({_zone_of(row) for row in done})
     what = "; ".join(f"{count} x {kind}" for kind, count in sorted(kinds.items()))
     return f"""
-    Recordings analysed: {len(done)} ({what}). Time zone: {", ".join(zones)}. The rates are those
-    measured against the device's clock; samples were neither resampled nor filled in, and not
-    calibrated. Time with a stuck axis, and gaps for whatever reason, are unobserved.
-    {_ANONYMISED if any(row.get("anonymised") for row in done) else ""}"""
+    Recordings analysed: {kinds.total()} ({what}). Time zone: {", ".join(sorted(zones))}. The rates
+    are those measured against the device's clock; samples were neither resampled nor filled in, and
+    not calibrated. Time with a stuck axis, and gaps for whatever reason, are unobserved.
+    {_ANONYMISED if moved else ""}"""
 
 
 _ANONYMISED = """Names were replaced by pseudonyms. Dates are not the real ones: those of each

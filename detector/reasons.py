@@ -8,10 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-Level = Literal["event", "note", "limits", "stops", "file", "file_note"]
+Level = Literal["event", "note", "limits", "stops", "file", "file_note", "undone"]
 """``event``: why an event has its kind or is not counted. Of a night: ``note`` is worth knowing,
 ``limits`` limits the count, ``stops`` means that there is none. Of a recording: ``file`` is a
-problem, ``file_note`` is worth knowing."""
+problem, ``file_note`` is worth knowing; ``undone`` is why there are no results."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -355,6 +355,18 @@ FOUND: dict[str, Reason] = _all(
     Reason("diary_unrecorded", "The diary has nights that were not recorded.", "file_note"),
 )
 """What the samples say of a whole recording, by code."""
+
+UNDONE: dict[str, Reason] = _all(
+    Reason("not_a_recording", "No recording; the message says why not.", "undone"),
+    Reason("interrupted", "The run ended before it; run again.", "undone"),
+    Reason("unreadable", "It cannot be read, or was changed meanwhile.", "undone"),
+    Reason("no_date_shift", "Its dates cannot be moved without changing results.", "undone"),
+    Reason("killed", "Its process was killed, twice; most often memory was short.", "undone"),
+    Reason("out_of_memory", "The memory did not suffice, twice.", "undone"),
+    Reason("crashed", "A mistake in the program; log names the traceback to report.", "undone"),
+    Reason("lost", "Its results are no longer in the output folder; run again.", "undone"),
+)
+"""Why an input has no results, by code."""
 
 
 def sentence(code: str) -> str:

@@ -18,7 +18,7 @@ from tempfile import TemporaryDirectory
 
 from detector.cli import main as hypnic
 from detector.config import settings_reference
-from detector.reasons import FOUND, REASONS, REMARKS, Reason
+from detector.reasons import FOUND, REASONS, REMARKS, UNDONE, Reason
 from detector.tables import TABLES
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -36,6 +36,7 @@ _LEVELS = {
     "note": "Nights: worth knowing",
     "file": "Recordings",
     "file_note": "Recordings: worth knowing",
+    "undone": "Inputs without results",
 }
 
 
@@ -53,7 +54,7 @@ def tables() -> str:
 
 def reasons() -> str:
     """Return every reason code with its sentence."""
-    known = [*REASONS.values(), *REMARKS.values(), *FOUND.values()]
+    known = [*REASONS.values(), *REMARKS.values(), *FOUND.values(), *UNDONE.values()]
     parts = []
     for level, title in _LEVELS.items():
         rows = [_reason(each) for each in known if each.level == level]

@@ -18,6 +18,7 @@ from .occupied import occupied
 from .shards import rows_of_all
 from .summary import Summary
 
+_OWN = frozenset(column.name for column in NIGHTS)
 _LOST = "its results are no longer in the output folder"
 
 
@@ -45,22 +46,17 @@ def merge(out: Path, *, mixed: bool = False) -> Summary:
     if not out.is_dir():
         raise SettingsError(f"{out}: no such folder; name one that 'hypnic run' wrote")
     with occupied(out):
-        ledger = rows_of_all(out) or table(out, "recordings.csv", RECORDINGS)
-        rows = list(_as_they_are(out, ledger))
-        if not mixed:
-            _refuse_mixtures(rows)
+        factors = _checked(out, mixed=mixed)
         settings = load_toml(out / "config.resolved.toml")
-        factors = _factors(out, rows)
         write_about(out, settings, factors)
-        write_merged(out, settings, rows, factors)
-    return Summary(
-        ledger=out / "recordings.csv", counts=Counter(str(row["status"]) for row in rows)
-    )
+        counts = Counter[str]()
+        write_merged(out, settings, _counted(_rows(out), counts), factors)
+    return Summary(ledger=out / "recordings.csv", counts=counts)
 
 
-def _as_they_are(out: Path, ledger: Iterable[Row]) -> Iterator[Row]:
-    """Yield the rows, those of done recordings from their folders."""
-    for row in ledger:
+def _rows(out: Path) -> Iterator[Row]:
+    """Yield the rows of the inputs, those of done recordings from their folders."""
+    for row in rows_of_all(out) or table(out, "recordings.csv", RECORDINGS):
         if row["status"] not in DONE:
             yield row
             continue
@@ -70,20 +66,27 @@ def _as_they_are(out: Path, ledger: Iterable[Row]) -> Iterator[Row]:
             yield {**row, "status": "failed", "reason": "lost", "message": _LOST}
 
 
-def _refuse_mixtures(rows: Iterable[Row]) -> None:
-    """Refuse recordings that were not analysed in the same way.
+def _counted(rows: Iterable[Row], counts: Counter[str]) -> Iterator[Row]:
+    for row in rows:
+        counts[str(row["status"])] += 1
+        yield row
+
+
+def _checked(out: Path, *, mixed: bool) -> tuple[str, ...]:
+    """Refuse mixtures; return the headings of the diary's columns, which all recordings share.
 
     Raises
     ------
     SettingsError
-        Says which ways there are.
+        Says how recordings differ.
     """
-    ways = Counter(
-        (str(row["algorithm_version"]), str(row["config_hash"]))
-        for row in rows
-        if row["status"] in DONE
-    )
-    if len(ways) > 1:
+    ways, diaries = Counter[tuple[str, str]](), dict[tuple[str, ...], str]()
+    for row in _rows(out):
+        if row["status"] in DONE:
+            recording_id = str(row["recording_id"])
+            ways[str(row["algorithm_version"]), str(row["config_hash"])] += 1
+            diaries.setdefault(_factors(out, recording_id), recording_id)
+    if len(ways) > 1 and not mixed:
         shown = "; ".join(
             f"{count} by algorithm {algorithm} with settings {settings}"
             for (algorithm, settings), count in sorted(ways.items())
@@ -92,19 +95,14 @@ def _refuse_mixtures(rows: Iterable[Row]) -> None:
             f"recordings were analysed in different ways: {shown}; run those again that are old, "
             "or merge them all the same with --mixed"
         )
-
-
-def _factors(out: Path, rows: Iterable[Row]) -> tuple[str, ...]:
-    """Return the headings of the diary's columns, which all recordings must share."""
-    own = {column.name for column in NIGHTS}
-    found: dict[tuple[str, ...], str] = {}
-    for row in rows:
-        if row["status"] in DONE:
-            path = out / "recordings" / str(row["recording_id"]) / "nights.csv"
-            with path.open(encoding="utf-8", newline="") as file:
-                names = tuple(name for name in next(csv.reader(file)) if name not in own)
-            found.setdefault(names, str(row["recording_id"]))
-    if len(found) > 1:
-        ids = " and ".join(list(found.values())[:2])
+    if len(diaries) > 1:
+        ids = " and ".join(list(diaries.values())[:2])
         raise SettingsError(f"{ids} were analysed with diaries of other columns; run them again")
-    return next(iter(found), ())
+    return next(iter(diaries), ())
+
+
+def _factors(out: Path, recording_id: str) -> tuple[str, ...]:
+    """Return the headings that a recording's nights have from a diary."""
+    path = out / "recordings" / recording_id / "nights.csv"
+    with path.open(encoding="utf-8", newline="") as file:
+        return tuple(name for name in next(csv.reader(file)) if name not in _OWN)

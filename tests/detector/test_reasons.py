@@ -12,7 +12,7 @@ import recordings
 from detector.findings import FINDINGS
 from detector.kinds import rules
 from detector.night import Site
-from detector.reasons import FOUND, REASONS, REMARKS, sentence
+from detector.reasons import FOUND, REASONS, REMARKS, UNDONE, sentence
 from detector.settings import KindSettings
 
 DETECTOR = Path(detector.__file__).parent
@@ -74,7 +74,7 @@ def test_every_remark_of_a_reader_has_a_sentence_and_every_sentence_a_remark():
     assert remarked <= set(REMARKS)
 
 
-EVERY = [*REASONS.values(), *REMARKS.values(), *FOUND.values()]
+EVERY = [*REASONS.values(), *REMARKS.values(), *FOUND.values(), *UNDONE.values()]
 
 
 @pytest.mark.parametrize("reason", EVERY, ids=lambda r: r.code)
@@ -91,10 +91,11 @@ def test_a_code_gives_its_sentence():
 
 
 def test_the_tables_are_keyed_by_code():
-    for table in (REASONS, REMARKS, FOUND):
+    for table in (REASONS, REMARKS, FOUND, UNDONE):
         assert all(code == reason.code for code, reason in table.items())
     assert {reason.level for reason in REMARKS.values()} == {"file"}
     assert {reason.level for reason in FOUND.values()} == {"file", "file_note"}
+    assert {reason.level for reason in UNDONE.values()} == {"undone"}
 
 
 def test_what_a_reader_remarks_and_what_is_found_have_codes_of_their_own():
@@ -112,6 +113,15 @@ def test_no_table_explains_a_code_twice():
         ]
         for table in tables
     ]
-    assert sum(map(len, listed)) == sum(map(len, (REASONS, REMARKS, FOUND)))
+    assert sum(map(len, listed)) == sum(map(len, (REASONS, REMARKS, FOUND, UNDONE)))
     for codes in listed:
         assert len(codes) == len(set(codes))
+
+
+def test_every_code_of_an_input_without_results_is_given_somewhere_and_explained():
+    given = set()
+    for path in (DETECTOR / "job.py", *(DETECTOR / "cohort").glob("*.py")):
+        text = path.read_text(encoding="utf-8")
+        given |= set(re.findall(r'(?:failed|skipped)\([^()]*?options, "(\w+)"', text))
+        given |= set(re.findall(r'"reason": "(\w+)"', text))
+    assert given == set(UNDONE)
