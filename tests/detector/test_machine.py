@@ -1,0 +1,58 @@
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from detector.machine import WORKER_BYTES, free_bytes, jobs, processors
+
+HERE = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def group(folder: Path, **files: str) -> Path:
+    for name, text in files.items():
+        (folder / name.replace("_", ".")).write_text(text, "ascii")
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("quota", "expected"),
+    [("max 100000", HERE), ("100000 100000", 1), ("50000 100000", 1), ("no numbers", HERE)],
+)
+def test_the_quota_of_a_control_group_is_heeded(tmp_path, quota, expected):
+    assert processors({}, group(tmp_path, cpu_max=quota)) == expected
+
+
+def test_a_quota_of_one_and_a_half_processors_is_rounded_up(tmp_path):
+    assert processors({}, group(tmp_path, cpu_max="150000 100000")) == min(2, HERE)
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"), [("1", 1), ("10000", HERE), ("", HERE), ("x", HERE)]
+)
+def test_slurm_is_heeded(tmp_path, given, expected):
+    assert processors({"SLURM_CPUS_PER_TASK": given}, tmp_path) == expected
+
+
+def test_the_smaller_of_two_memories_counts(tmp_path):
+    meminfo = tmp_path / "meminfo"
+    meminfo.write_text("MemTotal: 99 kB\nMemAvailable:    1000 kB\n", "ascii")
+    assert free_bytes(tmp_path, meminfo) == 1_024_000
+    group(tmp_path, memory_max="500000\n", memory_current="100000\n")
+    assert free_bytes(tmp_path, meminfo) == 400_000
+    group(tmp_path, memory_max="max\n")
+    assert free_bytes(tmp_path, meminfo) == 1_024_000
+    group(tmp_path, memory_max="10\n")
+    assert free_bytes(tmp_path, meminfo) == 0
+
+
+def test_a_system_that_does_not_say_is_not_guessed_at(tmp_path):
+    assert free_bytes(tmp_path, tmp_path / "meminfo") is None
+
+
+@pytest.mark.parametrize(("free", "expected"), [(0, 1), (WORKER_BYTES, 1), (None, HERE)])
+def test_there_is_always_one_job_and_memory_bounds_the_rest(monkeypatch, free, expected):
+    monkeypatch.setattr("detector.machine.free_bytes", lambda: free)
+    monkeypatch.setattr("detector.machine.processors", lambda: HERE)
+    assert jobs() == expected
