@@ -1,6 +1,6 @@
-"""What a cohort costs: two workers beside one, and a week from file to report.
+"""What a cohort costs: two workers beside one, a week from file to report, memory over time.
 
-    python benchmarks/cohort.py                    # both
+    python benchmarks/cohort.py                    # all
     python benchmarks/cohort.py --repeats 5 speedup
 
 The two sides of the speed-up are run in turn, so that a machine that is busy meanwhile is busy for
@@ -19,19 +19,24 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
+from made_cohort import make_cohort
 from memory import PIECE_N
 
+from detector import cohort
+from detector.job import Outcome
 from recordings.synthetic import Plan, Recipe, plan, synthesise, write
 from recordings.synthetic.devices import times_ns
 from recordings.writers import CwaLayout, write_cwa
 
-WAYS = ("speedup", "week")
+WAYS = ("speedup", "week", "flat")
 _NIGHTS = 12
 _RATE_HZ = 100
+_SHORT = 250
+"""Short recordings between two looks at the memory."""
 
 
 def run(data: Path, out: Path, *flags: str) -> tuple[float, float]:
@@ -81,6 +86,52 @@ def week(folder: Path, repeats: int) -> None:
     print(f"processors here: {os.cpu_count()}")
 
 
+class Memory(cohort.Watcher):
+    """Looks at the memory of this process and of its children now and then."""
+
+    def __init__(self, every: int) -> None:
+        self._every = every
+        self._seen = 0
+
+    def done(self, index: int, outcome: Outcome) -> None:
+        """Print the memory in use after every so many recordings."""
+        del index, outcome
+        self._seen += 1
+        if self._seen % self._every == 0:
+            lists = [path.read_text("ascii") for path in Path("/proc/self/task").glob("*/children")]
+            children = [int(pid) for pid in " ".join(lists).split()]
+            used = max(_resident_mb(pid) for pid in children)
+            print(f"| {self._seen} | {_resident_mb(os.getpid()):.0f} | {used:.0f} |", flush=True)
+
+
+def _resident_mb(pid: int) -> float:
+    fields = Path(f"/proc/{pid}/statm").read_text("ascii").split()
+    return int(fields[1]) * resource.getpagesize() / 1e6
+
+
+def flat(folder: Path, repeats: int) -> None:
+    """Print the memory of a client and of a worker over many short recordings; Linux only."""
+    (data := folder / "data").mkdir()
+    source = make_cohort(folder / "made", 1, 0.5)[0]
+    for index in range(_SHORT * repeats):
+        (data / f"night{index:05d}.cwa").hardlink_to(source)
+    options = cohort.RunOptions(tz="Europe/London")
+    crews = {"worker": lambda _: cohort.Workers(1), "Dask worker": _cluster(folder / "cluster")}
+    for name, crew in crews.items():
+        print(f"| recordings done | this process, MB | {name}, MB |\n| --- | --- | --- |")
+        out = folder / name.partition(" ")[0].lower().replace("dask", "cluster")
+        cohort.run([data], out, options, Memory(_SHORT), crew=crew)
+
+
+def _cluster(out: Path) -> Callable[[int], cohort.Crew]:
+    def crew(_recordings: int) -> cohort.Crew:
+        from detector.cohort.cluster import OnCluster, begun
+
+        return OnCluster(begun(1), out)
+
+    return crew
+
+
 def make_week(path: Path) -> None:
     """Write one made day seven times over, without a gap."""
     day: Plan = plan(
@@ -107,7 +158,7 @@ def main(words: Sequence[str] | None = None) -> None:
     chosen = parser.parse_args(words)
     for way in chosen.ways or WAYS:
         with tempfile.TemporaryDirectory() as name:
-            {"speedup": speedup, "week": week}[way](Path(name), chosen.repeats)
+            {"speedup": speedup, "week": week, "flat": flat}[way](Path(name), chosen.repeats)
 
 
 if __name__ == "__main__":

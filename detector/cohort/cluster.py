@@ -78,7 +78,7 @@ def begun(workers: int) -> Client:
 
     # a worker that is lost says so at once: what is tried again, and how, is decided in one place
     dask.config.set({"distributed.scheduler.allowed-failures": 0})
-    cluster = LocalCluster(n_workers=workers, threads_per_worker=1, dashboard_address=None)
+    cluster = LocalCluster(n_workers=workers, threads_per_worker=1, dashboard_address="127.0.0.1:0")
     client = Client(cluster)
     client.cluster = cluster
     return client
