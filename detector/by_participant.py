@@ -96,9 +96,9 @@ def _people(recordings: Iterable[Row]) -> tuple[list[_Person], dict[str, tuple[i
     people: dict[tuple[str, str], tuple[int, _Person]] = {}
     places: dict[str, tuple[int, int]] = {}
     for place, row in enumerate(recordings):
-        if row["status"] == "skipped":
+        if row["status"] == "skipped" or not row.get("participant_id"):
             continue
-        key = str(row["participant_id"] or ""), str(row["site"] or "unknown")
+        key = str(row["participant_id"]), str(row.get("site") or "unknown")
         at, person = people.setdefault(key, (len(people), _Person(*key)))
         if row["status"] == "failed":
             person.failed += 1
