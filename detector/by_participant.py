@@ -122,14 +122,14 @@ class _Nights:
 
     def add(self, row: Row, person: int, recording: int) -> None:
         count, usable_min = row.get("sleep_starts_onset"), row.get("onset_window_usable_min")
-        is_usable = count is not None and usable_min is not None and float(usable_min) > 0
+        usable_h = float(usable_min or 0) / 60
         values = (
             person,
             recording,
             date.fromisoformat(str(row["night_date"])).toordinal(),
-            int(count) if count is not None and is_usable else -1,
+            int(count) if count is not None and usable_h > 0 else -1,
             row.get("onset_source") is not None,
-            float(usable_min) / 60 if usable_min is not None and is_usable else 0.0,
+            usable_h,
             _clock_min(row.get("sleep_onset")),
             _clock_min(row.get("wake")),
             _number(row.get("onset_uncertainty_min")),

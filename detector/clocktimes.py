@@ -41,10 +41,10 @@ def mean_clock(times_min: Sequence[float]) -> tuple[float | None, float | None]:
 
 
 def clock_text(time_min: float | None) -> str | None:
-    """Return a time of day as ``23:41``, to the nearest minute."""
+    """Return a time of day as a clock without seconds shows it: ``23:41`` until 23:42."""
     if time_min is None:
         return None
-    minute = round(time_min) % DAY_MIN
+    minute = round(time_min * 60) // 60 % DAY_MIN
     return f"{minute // 60:02d}:{minute % 60:02d}"
 
 

@@ -94,6 +94,7 @@ def cohort_page(
         sites=len({r["site"] for r in lists.participants}) > 1,
         limited=any(n["reasons"] for n in lists.nights),
         reasons=seen.reasons(),
+        mapped=totals.done > 1 and seen.nights > 0,
         histogram=histogram(seen.counts) if counted >= _FEWEST_NIGHTS else None,
         clock=seen.clock() if seen.onsets.total() >= _FEWEST_NIGHTS else None,
         uncounted=seen.nights - counted,

@@ -69,9 +69,17 @@ def test_equal_times_deviate_by_nothing():
 
 
 @pytest.mark.parametrize(
-    ("minutes", "text"), [(None, None), (0, "00:00"), (1439.6, "00:00"), (1421.1, "23:41")]
+    ("minutes", "text"),
+    [
+        (None, None),
+        (0, "00:00"),
+        (1439.98, "23:59"),
+        (1439.999, "00:00"),
+        (1421.9, "23:41"),
+        (1440, "00:00"),
+    ],
 )
-def test_a_time_of_day_is_shown_to_the_minute(minutes, text):
+def test_a_time_of_day_is_shown_as_a_clock_does(minutes, text):
     assert clock_text(minutes) == text
 
 

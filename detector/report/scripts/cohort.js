@@ -33,7 +33,7 @@ function cohort() {
   for (const button of document.querySelectorAll("[data-find]")) {
     button.addEventListener("click", () => nights.look(button.dataset.find));
   }
-  nightMap(section("quality"), data);
+  if (document.querySelector(".map")) nightMap(section("quality"), data);
 }
 
 const stateCell = (states, status) => made("span", { class: `status ${status}` }, states[status]);
