@@ -11,10 +11,11 @@ from __future__ import annotations
 
 import tempfile
 import time
+from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
 
-from made_cohort import NIGHTS_EACH, MadeCohort
+from made_run import NIGHTS_EACH, MadeRun
 from memory import peak_mb
 from page import median_ready_ms
 
@@ -39,12 +40,12 @@ def main() -> None:
         folder = Path(name)
         for recordings in (SMALL, LARGE):
             out = folder / str(recordings)
-            MadeCohort(recordings).write(out)
+            MadeRun(recordings).write(out)
             write_assets(out)
             print(f"{recordings:,} recordings of {NIGHTS_EACH} nights")
             for file in MAKERS:
-                with get_context("spawn").Pool(1) as pool:
-                    cpu_s, mb = pool.apply(make, (file, out))
+                with ProcessPoolExecutor(1, get_context("spawn")) as pool:
+                    cpu_s, mb = pool.submit(make, file, out).result()
                 size_mb = (out / file).stat().st_size / 1e6
                 print(f"  {file}: {size_mb:.2f} MB, {cpu_s:.1f} s, peak {mb:.0f} MB")
             ready, _ = median_ready_ms(out / "report.html", out, ".listed", out)
