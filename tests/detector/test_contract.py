@@ -34,7 +34,7 @@ CONTRACT = {
         config_hash algorithm_version version device_tz lowest_hz highest_hz
         session notes participant_source parts anonymised
         blocks bytes_skipped stamps_repaired rate_bias_pct idle_min clipped_samples stuck_min
-        calibration calib_error_before_mg calib_error_after_mg
+        calibration calib_error_before_mg calib_error_after_mg log
     """,
     "by_participant.csv": """
         participant_id site recordings recordings_failed recording_ids nights nights_doubled
