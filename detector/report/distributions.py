@@ -31,12 +31,17 @@ def histogram(nights: Counter[int]) -> Markup:
         )
         if bars[n]:
             parts.append(
-                f'<text x="{x + step / 2:g}" y="{height + 10 - tall:.1f}">{bars[n]}</text>'
+                f'<text x="{x + step / 2:g}" y="{height + 10 - tall:.1f}">{_short(bars[n])}</text>'
             )
     label = "; ".join(
         f"{bars[n]} {'night' if bars[n] == 1 else 'nights'} with {n}" for n in sorted(bars)
     )
     return _picture("bars", (most + 1) * step, height + 34, label, parts)
+
+
+def _short(n: int) -> str:
+    """Return a number that fits on a bar."""
+    return str(n) if n < 10_000 else f"{n / 1000:.0f}k"
 
 
 def clock_bin(minute: int) -> int:

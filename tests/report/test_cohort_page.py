@@ -170,6 +170,12 @@ def test_many_counts_share_the_last_bar():
     assert "25" not in texts
 
 
+def test_numbers_on_bars_stay_short():
+    (svg,) = parse(distributions.histogram(Counter({0: 262_756, 1: 9_999}))).all("svg")
+    assert [t.text for t in svg.all("text")] == ["0", "263k", "1", "9999"]
+    assert svg.attributes["aria-label"] == "262756 nights with 0; 9999 nights with 1"
+
+
 def test_clock_times_are_counted_in_half_hours_from_noon():
     assert [distributions.clock_bin(m) for m in (720, 719, 23 * 60 + 40, 1440 + 20)] == [
         0,
