@@ -1,11 +1,13 @@
 from __future__ import annotations
 
 import json
+import tracemalloc
 from collections import Counter
 from datetime import date, timedelta
 from pathlib import Path
 
 from made_results import made_facts, made_nights
+from made_run import MadeRun
 from report.html_tree import Element, parse
 from report.pages import cohort_html
 
@@ -253,6 +255,20 @@ def test_a_run_that_fits_is_listed_whole_and_says_nothing_of_it(monkeypatch):
     page = tree(*cohort_of(10, 6))
     assert len(rows(page, "nights")["recording"]) == 120
     assert [p.text for p in page.all("p", "part")] == [page.one("noscript").text]
+
+
+def test_memory_does_not_grow_with_the_run(tmp_path: Path, monkeypatch):
+    monkeypatch.setattr(cohort, "MOST_LISTED", 300)
+    monkeypatch.setattr(cohort, "_MOST_FAILED", 20)
+    peaks = []
+    for recordings in (100, 150, 600):  # the first also pays for what is loaded once
+        out = tmp_path / str(recordings)
+        MadeRun(recordings).write(out)
+        tracemalloc.start()
+        write_cohort_page(out)
+        peaks.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
+    assert peaks[2] < 1.5 * peaks[1]  # listed whole, it would be four times as much
 
 
 def test_the_page_written_from_the_tables_is_the_one_made_from_the_rows(tmp_path: Path):
