@@ -41,6 +41,9 @@ formats: setup ## Measure what reading costs, by format
 page: setup ## Measure the weight of a week's page and the time until it can be used
 	$(BIN)/python benchmarks/page.py
 
+cohort-page: setup ## Measure the page of a cohort: 5,000 nights in a browser, and making it for 700,000
+	$(BIN)/python benchmarks/cohort_page.py
+
 fuzz: setup ## Throw 100,000 damaged files of each kind at the readers
 	$(BIN)/python benchmarks/fuzz.py --inputs 100000
 
@@ -48,4 +51,4 @@ clean: ## Remove caches and what was built, keep .venv
 	rm -rf build dist out *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis .benchmarks
 	find . -path ./.venv -prune -o -name __pycache__ -type d -exec rm -rf {} +
 
-.PHONY: help setup test check format docs sample quality memory formats page fuzz clean
+.PHONY: help setup test check format docs sample quality memory formats page cohort-page fuzz clean

@@ -27,7 +27,8 @@ from made_cohort import make_cohort
 
 TABLES = (
     *("nights.csv", "events.csv", "recordings.csv", "nights.parquet", "events.parquet"),
-    *("report.html", "METHODS.md", "data_dictionary.csv", "config.resolved.toml"),
+    *("by_participant.csv", "report.html", "METHODS.md"),
+    *("data_dictionary.csv", "config.resolved.toml"),
 )
 WAYS = ("pool", "cluster", "shards")
 _ARGUMENTS = ("--tz", "Europe/London", "--site", "wrist", "-q")

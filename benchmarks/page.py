@@ -32,7 +32,7 @@ PROBE = """
 "use strict";
 const alive = Math.round(performance.now());
 const poll = setInterval(() => {
-  if (!document.querySelector("figure[data-drawn]")) return;
+  if (!document.querySelector("SELECTOR")) return;
   clearInterval(poll);
   console.log(`page ready ${alive} ${Math.round(performance.now())}`);
 }, 5);
@@ -49,18 +49,29 @@ def week(folder: Path) -> Path:
     return next((folder / "out" / "recordings").glob("*/report.html"))
 
 
-def ready_ms(page: Path, browser: str, profile: Path) -> tuple[int, int]:
-    """Return the times from navigation until filters and review, and the first time line, work.
+def ready_ms(page: Path, out: Path, drawn: str, profile: Path) -> tuple[int, int]:
+    """Return the times from navigation until a page's own script has run, and something is there.
 
-    The probe comes behind the page's own script, which has then run.
+    Parameters
+    ----------
+    page
+        The page.
+    out
+        The output folder that has it.
+    drawn
+        CSS selector of what is waited for.
+    profile
+        Folder of the browser's own files, new for every opening.
     """
-    (page.parents[2] / "assets" / "probe.js").write_text(PROBE, encoding="utf-8")
+    (out / "assets" / "probe.js").write_text(PROBE.replace("SELECTOR", drawn), encoding="utf-8")
     probed = page.with_name("probed.html")
-    tag = '<script src="../../assets/probe.js"></script></body>'
+    up = "../" * len(page.parent.relative_to(out).parts)
+    # Behind the page's own script, which has then run.
+    tag = f'<script src="{up}assets/probe.js"></script></body>'
     probed.write_text(page.read_text("utf-8").replace("</body>", tag), encoding="utf-8")
     options = ("--headless", "--no-sandbox", "--disable-gpu", "--enable-logging=stderr")
     # A port for debugging keeps the browser open until it is told to end.
-    command = [browser, *options, "--remote-debugging-port=0", f"--user-data-dir={profile}"]
+    command = [browser_path(), *options, "--remote-debugging-port=0", f"--user-data-dir={profile}"]
     with subprocess.Popen(
         [*command, probed.as_uri()], stderr=subprocess.PIPE, text=True
     ) as process:
@@ -70,24 +81,32 @@ def ready_ms(page: Path, browser: str, profile: Path) -> tuple[int, int]:
         stop.cancel()
         process.terminate()
     if found is None:
-        sys.exit("the page did not draw its first time line")
+        sys.exit(f"the page never had {drawn}")
     return int(found[1]), int(found[2])
+
+
+def median_ready_ms(page: Path, out: Path, drawn: str, folder: Path) -> list[float]:
+    """Return the medians of both times over some openings."""
+    times = [ready_ms(page, out, drawn, folder / f"profile{i}") for i in range(TIMES)]
+    return [statistics.median(each) for each in zip(*times, strict=True)]
+
+
+def browser_path() -> str:
+    """Return the path of a browser, or end the program."""
+    found = next((path for name in BROWSERS if (path := shutil.which(name))), None)
+    return found or sys.exit("no Chromium found: time to interactive not measured")
 
 
 def main() -> None:
     """Measure and print."""
-    browser = next((path for name in BROWSERS if (path := shutil.which(name))), None)
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as name:
         folder = Path(name)
         page = week(folder)
-        shared = sum(p.stat().st_size for p in (page.parents[2] / "assets").iterdir())
+        out = page.parents[2]
+        shared = sum(p.stat().st_size for p in (out / "assets").iterdir())
         print(f"page of {DAYS} days: {page.stat().st_size / 1e6:.2f} MB")
         print(f"shared scripts: {shared / 1e6:.2f} MB")
-        if browser is None:
-            print("no Chromium found: time to interactive not measured")
-            return
-        times = [ready_ms(page, browser, folder / f"profile{i}") for i in range(TIMES)]
-        alive, drawn = (statistics.median(each) for each in zip(*times, strict=True))
+        alive, drawn = median_ready_ms(page, out, "figure[data-drawn]", folder)
         print(f"until filters and review can be used: {alive:.0f} ms")
         print(f"until the first time line can be used: {drawn:.0f} ms")
 

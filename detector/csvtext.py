@@ -46,11 +46,12 @@ def table(columns: Sequence[Column], rows: Iterable[Row]) -> bytes:
 
 
 def read(columns: Sequence[Column], path: Path) -> Iterator[Row]:
-    """Yield the rows of a table as they were written."""
-    by_name = {c.name: c for c in columns}
+    """Yield the rows of a table as they were written, of all its columns those that are given."""
     with path.open(encoding="utf-8", newline="") as file:
-        for row in csv.DictReader(file, strict=True):
-            yield {name: _value(by_name[name], text) for name, text in row.items()}
+        rows = csv.DictReader(file, strict=True)
+        there = [c for c in columns if c.name in (rows.fieldnames or ())]
+        for row in rows:
+            yield {c.name: _value(c, row[c.name]) for c in there}
 
 
 def _value(column: Column, text: str) -> Value:

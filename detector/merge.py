@@ -11,6 +11,7 @@ from pathlib import Path
 
 from . import csvtext, files
 from .arrow import write_parquet
+from .by_participant import write_by_participant
 from .columns import DICTIONARY, EVENTS, RECORDINGS, Column, night_columns
 from .config import dump_toml
 from .csvtext import Row
@@ -57,18 +58,16 @@ def write_merged(
     factors
         Headings of the diary's further columns.
     """
-    from .report import cohort_page
+    from .report import write_cohort_page
 
-    nights = night_columns(factors)
     done = _write_ledger(out / "recordings.csv", rows)
-    for name, columns in (("nights", nights), ("events", EVENTS)):
+    for name, columns in (("nights", night_columns(factors)), ("events", EVENTS)):
         _join(out, f"{name}.csv", columns, done)
         write_parquet(out / f"{name}.csv", columns, out / f"{name}.parquet")
     ledger = csvtext.read(RECORDINGS, out / "recordings.csv")
     files.write(out / "METHODS.md", methods(settings, ledger).encode())
-    ledger = csvtext.read(RECORDINGS, out / "recordings.csv")
-    page = cohort_page(list(csvtext.read(nights, out / "nights.csv")), list(ledger))
-    files.write(out / "report.html", page.encode("utf-8", "backslashreplace"))
+    write_by_participant(out)
+    write_cohort_page(out)
 
 
 def _write_ledger(path: Path, rows: Iterable[Row]) -> list[str]:

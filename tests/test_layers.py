@@ -45,6 +45,7 @@ LAYERS = {
         "diary_match diary_ggir",  # whose diary is whose; logs of another program
         "job merge selftest",  # one recording into its folder; the tables of all
         "report",
+        "by_participant",  # what the nights of one person amount to
         "output resultfile snippets methods",
         "results",
         "tables",
@@ -55,7 +56,7 @@ LAYERS = {
         "findings quality",
         "sensitivity",
         "figures kinds onset",
-        "factors",
+        "factors rates clocktimes",
         "settling likeness series guider wear faults calibration grid",
         "stream segments",  # the one pass, and what every pass has in common
         "candidates epoching window",

@@ -4,6 +4,7 @@ The order is the order in the files. Columns may be added behind the last one, n
 moved without a new format number. ``data_dictionary.csv`` and the Arrow schemas are made from here.
 """
 
+from .by_participant import BY_PARTICIPANT
 from .column import Column
 from .events import EVENTS
 from .nights import NIGHTS, OTHER_KINDS, night_columns
@@ -14,6 +15,7 @@ TABLES: dict[str, tuple[Column, ...]] = {
     "events.csv": EVENTS,
     "nights.csv": NIGHTS,
     "recordings.csv": RECORDINGS,
+    "by_participant.csv": BY_PARTICIPANT,
     "data_dictionary.csv": DICTIONARY,
     "labels.csv": LABELS,
     "reviewed_nights.csv": REVIEWED_NIGHTS,
@@ -22,6 +24,7 @@ TABLES: dict[str, tuple[Column, ...]] = {
 }
 
 __all__ = [
+    "BY_PARTICIPANT",
     "DICTIONARY",
     "DISAGREEMENTS",
     "EVENTS",

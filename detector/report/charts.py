@@ -8,6 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from markupsafe import Markup
 
+from detector.rates import poisson_interval
+
 from .beside import Beside, picture
 from .cells import Cells
 from .figures import nice_step
@@ -127,14 +129,6 @@ def _rate(night: Beside) -> Rate:
     low, high = poisson_interval(int(row["sleep_starts_onset"]))
     hours = float(row["onset_window_usable_min"]) / 60
     return Rate(night.label, anchor, row, f"{low / hours:.2f}", f"{high / hours:.2f}")
-
-
-def poisson_interval(n: int) -> tuple[float, float]:
-    """Return the exact 95 % interval of a Poisson mean of which ``n`` were seen."""
-    from scipy.special import gammaincinv
-
-    low = float(gammaincinv(n, 0.025)) if n else 0.0
-    return low, float(gammaincinv(n + 1, 0.975))
 
 
 def trend(shown: Sequence[Rate]) -> Markup | None:

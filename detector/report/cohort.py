@@ -1,25 +1,38 @@
-"""The page of a whole run: its recordings and all their nights."""
+"""The page of a whole run: its recordings, the people who wore them, and all their nights.
+
+The tables are read once or twice and never held. Of a run too large for a page the pictures and
+sums are of all nights, and the lists hold every nth person with all recordings and nights.
+"""
 
 from __future__ import annotations
 
-import csv
-from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
-from urllib.parse import quote
+from typing import Any
 
 from markupsafe import Markup
 
-from detector.columns import NIGHTS, RECORDINGS
-from detector.csvtext import Row
+from detector import csvtext
+from detector.columns import BY_PARTICIPANT, NIGHTS, RECORDINGS, Column
+from detector.csvtext import Row, Value
 from detector.files import write
 from detector.reasons import sentence
 
-from .cells import Cells, cells, shown_path
+from . import listed
+from .distributions import clock, clock_bin, histogram
 from .render import render
-from .words import STATUS, is_note
+from .words import STATUS
+
+MOST_LISTED = 10_000
+"""Nights and recordings that a page lists before it lists a part: some 2 MB of them."""
+_MOST_FAILED = 2_000
+_MOST_TOLD = 8
+"""Failed recordings named before everything else."""
+_FEWEST_NIGHTS = 5
+"""Nights with a count that make a picture of them worth its place."""
 
 _RECORDING_STATUS = {
     "failed": "Failed",
@@ -29,137 +42,186 @@ _RECORDING_STATUS = {
 }
 """What a recording's status is called, in the order in which recordings are listed."""
 
-_MOST_BARS = 24
-_FEWEST_NIGHTS = 5
-"""Nights with a count that make a picture of them worth its place."""
+
+def write_cohort_page(out: Path) -> None:
+    """Write ``report.html`` of a run from the tables beside it."""
+    page = cohort_page(
+        _Stored(NIGHTS, listed.NIGHTS_READ, out / "nights.csv"),
+        _Stored(RECORDINGS, listed.RECORDINGS_READ, out / "recordings.csv"),
+        _Stored(BY_PARTICIPANT, [c.name for c in BY_PARTICIPANT], out / "by_participant.csv"),
+    )
+    write(out / "report.html", page.encode("utf-8", "backslashreplace"))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RecordingRow:
-    """One line of the table of recordings."""
-
-    cells: Cells
-    status: str
-    link: str
-    """Empty for a recording without a page."""
-    path: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NightRow:
-    """One line of the table of nights."""
-
-    cells: Cells
-    status: str
-    link: str
-    onset: str
-    onset_key: str
-    """Minutes since the night's date began, so that the evening sorts before midnight."""
-    reasons: str
-
-
-def cohort_page(nights_rows: Sequence[Row], recordings_rows: Sequence[Row]) -> str:
+def cohort_page(
+    nights: Iterable[Row], recordings: Iterable[Row], participants: Iterable[Row]
+) -> str:
     """Return the page of a run.
 
     Parameters
     ----------
-    nights_rows
+    nights
         Rows of ``nights.csv``.
-    recordings_rows
-        Rows of ``recordings.csv``, failed and skipped ones too.
+    recordings
+        Rows of ``recordings.csv``, failed and skipped ones too; gone through twice.
+    participants
+        Rows of ``by_participant.csv``; gone through twice.
     """
-    nights = [_night(cells(NIGHTS, row)) for row in nights_rows]
-    recordings = [_recording(cells(RECORDINGS, row)) for row in recordings_rows]
-    order = list(_RECORDING_STATUS)
-    recordings.sort(key=lambda r: order.index(r.cells["status"]))
-    counts = [int(n.cells["sleep_starts_onset"]) for n in nights if n.cells["sleep_starts_onset"]]
+    totals = _totals(recordings)
+    every = -(-max(totals.nights, totals.done, 1) // MOST_LISTED)
+    ids = dict.fromkeys(str(row["participant_id"]) for row in participants)
+    people = set(islice(ids, 0, None, every))
+    lists = _Lists()
+    lists.add_recordings(recordings, people)
+    lists.participants = [dict(r) for r in participants if str(r["participant_id"]) in people]
+    seen = lists.add_nights(nights)
+    counted = sum(seen.counts.values())
+    failed = [r for r in lists.recordings if r["status"] == "failed"]
     return render(
         "cohort.html",
-        nights=nights,
-        recordings=recordings,
-        participants=any(n.cells["participant_id"] != n.cells["recording_id"] for n in nights),
-        summary=_summary(recordings, len(nights), len(counts)),
-        histogram=_histogram(counts) if len(counts) >= _FEWEST_NIGHTS else None,
-        uncounted=len(nights) - len(counts),
+        rows=lists.data(),
+        summary=_summary(totals, seen.nights, counted),
+        failed=failed[:_MOST_TOLD],
+        n_failed=totals.states["failed"],
+        n_recordings=sum(totals.states.values()),
+        n_nights=seen.nights,
+        n_participants=len(ids),
+        every=every,
+        cut=sum(totals.states[s] > _MOST_FAILED for s in ("failed", "skipped")),
+        most_failed=_MOST_FAILED,
+        told=any(r["message"] for r in lists.recordings),
+        named=any(r["participant_id"] not in {None, r["recording_id"]} for r in lists.recordings),
+        sites=len({r["site"] for r in lists.participants}) > 1,
+        limited=any(n["reasons"] for n in lists.nights),
+        reasons=seen.reasons(),
+        mapped=totals.done > 1 and seen.nights > 0,
+        histogram=histogram(seen.counts) if counted >= _FEWEST_NIGHTS else None,
+        clock=seen.clock() if seen.onsets.total() >= _FEWEST_NIGHTS else None,
+        uncounted=seen.nights - counted,
+        states=STATUS,
+        recording_states=_RECORDING_STATUS,
     )
 
 
-def write_cohort_page(out: Path) -> None:
-    """Write ``report.html`` of a run from the tables beside it."""
-    tables = [_rows(out / name) for name in ("nights.csv", "recordings.csv")]
-    write(out / "report.html", cohort_page(*tables).encode())
+@dataclass(frozen=True, slots=True)
+class _Stored:
+    """Rows of a table on the disk, read anew whenever somebody asks."""
+
+    columns: Sequence[Column]
+    names: Sequence[str]
+    path: Path
+
+    def __iter__(self) -> Iterator[Row]:
+        wanted = set(self.names)
+        return csvtext.read([c for c in self.columns if c.name in wanted], self.path)
 
 
-def _rows(path: Path) -> list[Row]:
-    with path.open(encoding="utf-8", newline="") as file:
-        return [{name: text or None for name, text in row.items()} for row in csv.DictReader(file)]
+@dataclass(slots=True)
+class _Totals:
+    """What is known of a run before anything of it is listed."""
+
+    states: Counter[str] = field(default_factory=Counter)
+    nights: int = 0
+    anonymised: bool = False
+
+    @property
+    def done(self) -> int:
+        return self.states["ok"] + self.states["ok_with_warnings"]
 
 
-def _recording(row: Cells) -> RecordingRow:
-    done = row["status"] in {"ok", "ok_with_warnings"}
-    return RecordingRow(
-        cells=row,
-        status=_RECORDING_STATUS[row["status"]],
-        link=_page_of(row["recording_id"]) if done else "",
-        path=shown_path(row["path"]),
-    )
+def _totals(recordings: Iterable[Row]) -> _Totals:
+    totals = _Totals()
+    for row in recordings:
+        totals.states[str(row["status"])] += 1
+        totals.nights += int(row.get("nights") or 0)
+        totals.anonymised |= row.get("anonymised") is True
+    return totals
 
 
-def _night(row: Cells) -> NightRow:
-    onset = row["sleep_onset"]
-    return NightRow(
-        cells=row,
-        status=STATUS[row["status"]],
-        link=f"{_page_of(row['recording_id'])}#night-{row['night_index']}",
-        onset=onset[11:16],
-        onset_key=_minutes(row["night_date"], onset[:16]) if onset else "",
-        reasons=" ".join(sentence(c) for c in row["reasons"].split(";") if c and not is_note(c)),
-    )
-
-
-def _minutes(date: str, wall_time: str) -> str:
-    since = datetime.fromisoformat(wall_time) - datetime.fromisoformat(date)
-    return str(round(since.total_seconds() / 60))
-
-
-def _page_of(recording_id: str) -> str:
-    return f"recordings/{quote(recording_id)}/report.html"
-
-
-def _summary(recordings: Sequence[RecordingRow], nights: int, counted: int) -> str:
-    states = Counter(r.cells["status"] for r in recordings)
-    parts = [_plural(len(recordings), "recording")]
-    parts += [f"{states[s]} {word}" for s, word in (("failed", "failed"), ("skipped", "skipped"))
-              if states[s]]  # fmt: skip
-    moved = any(r.cells["anonymised"] in {"yes", "true"} for r in recordings)
-    said = f"{', '.join(parts)}. {_plural(nights, 'night')}, {counted or 'none'} with a count."
-    return f"{said} Dates are moved by whole weeks." if moved else said
+def _summary(totals: _Totals, nights: int, counted: int) -> str:
+    states = totals.states
+    parts = [_plural(sum(states.values()), "recording")]
+    parts += [f"{states[s]:,} {s}" for s in ("failed", "skipped") if states[s]]
+    said = f"{', '.join(parts)}. {_plural(nights, 'night')}, "
+    said += f"{f'{counted:,}' if counted else 'none'} with a count."
+    return f"{said} Dates are moved by whole weeks." if totals.anonymised else said
 
 
 def _plural(n: int, word: str) -> str:
-    return f"{n} {word}" if n == 1 else f"{n} {word}s"
+    return f"{n} {word}" if n == 1 else f"{n:,} {word}s"
 
 
-def _histogram(counts: Sequence[int]) -> Markup:
-    """Draw how many nights have each count; the last bar takes the rest."""
-    most = min(max(counts), _MOST_BARS)
-    nights = Counter(min(n, most) for n in counts)
-    tallest = max(nights.values())
-    step, height = 28, 90
-    parts = []
-    for n in range(most + 1):
-        x, tall = n * step, round(nights[n] / tallest * height, 1)
-        name = f"{n}+" if n == most < max(counts) else str(n)
-        parts.append(
-            f'<rect x="{x + 3}" y="{height + 14 - tall:.1f}" width="{step - 6}" height="{tall}"/>'
-            f'<text x="{x + step / 2:g}" y="{height + 28}">{name}</text>'
-        )
-        if nights[n]:
-            parts.append(
-                f'<text x="{x + step / 2:g}" y="{height + 10 - tall:.1f}">{nights[n]}</text>'
-            )
-    label = "; ".join(f"{_plural(nights[n], 'night')} with {n}" for n in sorted(nights))
-    head = Markup('<svg class="bars" viewBox="0 0 {} {}" role="img" aria-label="{}">').format(
-        (most + 1) * step, height + 34, label
-    )
-    return head + Markup("".join(parts)) + Markup("</svg>")  # noqa: S704 (numbers only)
+@dataclass(slots=True)
+class _Seen:
+    """What all nights amount to."""
+
+    nights: int = 0
+    counts: Counter[int] = field(default_factory=Counter)
+    onsets: Counter[int] = field(default_factory=Counter)
+    wakes: Counter[int] = field(default_factory=Counter)
+    limits: Counter[tuple[str, bool]] = field(default_factory=Counter)
+    """By code of the reason, and whether the night has a count."""
+
+    def add(self, row: Row) -> None:
+        self.nights += 1
+        count = row.get("sleep_starts_onset")
+        if count is not None:
+            self.counts[int(count)] += 1
+        for name, times in (("sleep_onset", self.onsets), ("wake", self.wakes)):
+            if (minute := listed.minutes(row, name)) is not None:
+                times[clock_bin(minute)] += 1
+        self.limits.update((code, count is not None) for code in listed.limiting(row))
+
+    def clock(self) -> Markup:
+        return clock(self.onsets, self.wakes)
+
+    def reasons(self) -> list[tuple[str, str, int, int]]:
+        """Return code, sentence, nights without a count and with one; the most frequent first."""
+        codes = {code for code, _ in self.limits}
+        told = [(c, sentence(c), self.limits[c, False], self.limits[c, True]) for c in codes]
+        return sorted(told, key=lambda each: (-each[2], -each[3], each[0]))
+
+
+@dataclass(slots=True)
+class _Lists:
+    """Rows that the page lists."""
+
+    recordings: list[dict[str, Value]] = field(default_factory=list)
+    participants: list[dict[str, Value]] = field(default_factory=list)
+    nights: list[dict[str, Value]] = field(default_factory=list)
+
+    def add_recordings(self, recordings: Iterable[Row], people: set[str]) -> None:
+        """Take what failed, and what is of these people, failures first."""
+        found: defaultdict[str, list[dict[str, Value]]] = defaultdict(list)
+        for row in recordings:
+            status = str(row["status"])
+            unfinished = status in {"failed", "skipped"}
+            if (
+                len(found[status]) < _MOST_FAILED
+                if unfinished
+                else row.get("participant_id") in people
+            ):
+                found[status].append(listed.recording(row))
+        for status in _RECORDING_STATUS:
+            self.recordings += found[status]
+
+    def add_nights(self, nights: Iterable[Row]) -> _Seen:
+        """Take the nights of the listed recordings, and see all."""
+        places = {r["recording_id"]: i for i, r in enumerate(self.recordings)}
+        seen = _Seen()
+        for row in nights:
+            seen.add(row)
+            if (place := places.get(row["recording_id"])) is not None:
+                self.nights.append(listed.night(row, place))
+        return seen
+
+    def data(self) -> dict[str, Any]:
+        codes = {code for n in self.nights for code in str(n["reasons"]).split()}
+        return {
+            "recordings": listed.table(self.recordings, listed.RECORDING_NAMES),
+            "participants": listed.table(self.participants, [c.name for c in BY_PARTICIPANT]),
+            "nights": listed.table(self.nights, listed.NIGHT_NAMES),
+            "reasons": {code: sentence(code) for code in sorted(codes)},
+            "states": STATUS,
+            "recordingStates": _RECORDING_STATUS,
+        }

@@ -20,7 +20,7 @@ def render(template: str, **values: Any) -> str:
     return _environment().get_template(template).render(**values)
 
 
-SCRIPTS = ("common", "timeline", "tables", "filters", "review", "start")
+SCRIPTS = ("common", "timeline", "tables", "listing", "cohort", "filters", "review", "start")
 """Parts of the pages' script, in the order in which they run."""
 
 

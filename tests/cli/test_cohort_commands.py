@@ -196,7 +196,14 @@ def test_shards_are_merged_on_the_command_line(data, undisturbed, tmp_path, caps
     assert f"(see {out / 'shards' / '2-of-2.csv'})" in capsys.readouterr().err
     assert main(["merge", str(out)]) == OK
     assert str(out / "recordings.csv") in capsys.readouterr().err
-    for name in ("nights.csv", "events.csv", "recordings.csv", "report.html", "nights.parquet"):
+    for name in (
+        "nights.csv",
+        "events.csv",
+        "recordings.csv",
+        "by_participant.csv",
+        "report.html",
+        "nights.parquet",
+    ):
         assert (out / name).read_bytes() == (undisturbed / name).read_bytes()
 
 

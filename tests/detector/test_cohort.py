@@ -22,7 +22,7 @@ EVENING_NS = 1_709_672_400 * SECOND_NS
 OPTIONS = RunOptions(tz="Europe/Berlin", site="wrist", side="left")
 TOP = {
     *("report.html", "nights.csv", "events.csv", "recordings.csv", "data_dictionary.csv"),
-    *("nights.parquet", "events.parquet"),
+    *("nights.parquet", "events.parquet", "by_participant.csv"),
     *("config.resolved.toml", "METHODS.md", "recordings", "assets"),
 }
 

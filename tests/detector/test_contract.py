@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from detector.columns import EVENTS, NIGHTS, RECORDINGS, TABLES
+from detector.columns import BY_PARTICIPANT, EVENTS, NIGHTS, RECORDINGS, TABLES
 from detector.tables import dictionary_rows
 
 CONTRACT = {
@@ -34,7 +34,16 @@ CONTRACT = {
         config_hash algorithm_version version device_tz lowest_hz highest_hz
         session notes participant_source parts anonymised
         blocks bytes_skipped stamps_repaired rate_bias_pct idle_min clipped_samples stuck_min
-        calibration calib_error_before_mg calib_error_after_mg
+        calibration calib_error_before_mg calib_error_after_mg log
+    """,
+    "by_participant.csv": """
+        participant_id site recordings recordings_failed recording_ids nights nights_doubled
+        nights_usable sleep_starts_onset onset_window_usable_h sleep_starts_per_night
+        sleep_starts_per_h ci95_low_per_h ci95_high_per_h interval dispersion
+        first_night_date first_night_sleep_starts first_night_per_h
+        later_nights_usable later_nights_per_h weekday_nights_usable weekday_per_h
+        weekend_nights_usable weekend_per_h onset_nights mean_onset_clock sd_onset_min
+        wake_nights mean_wake_clock sd_wake_min median_onset_uncertainty_min
     """,
     "data_dictionary.csv": "name unit type definition source table",
     "labels.csv": """
@@ -84,7 +93,7 @@ def test_every_column_of_every_table_is_in_the_dictionary_once_and_explained():
 
 
 def test_the_suffix_of_a_name_is_its_unit():
-    for column in (*EVENTS, *NIGHTS, *RECORDINGS):
+    for column in (*EVENTS, *NIGHTS, *RECORDINGS, *BY_PARTICIPANT):
         if column.type == "number":
             suffix = next((s for s in UNITS if column.name.endswith(s)), None)
             assert column.unit == (UNITS[suffix] if suffix else "1"), column.name

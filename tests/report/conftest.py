@@ -1,7 +1,10 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 from report.browser import find_browser, install_browser, must_have_browser
+from report.devtools import DevTools
 
 
 @pytest.fixture(scope="session")
@@ -16,3 +19,10 @@ def browser() -> str:
             pytest.fail(told)
         pytest.skip(told)
     return found
+
+
+@pytest.fixture(scope="module")
+def tab(browser: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[DevTools]:
+    """One tab of a browser with a fresh profile."""
+    with DevTools(browser, tmp_path_factory.mktemp("profile")) as tools:
+        yield tools

@@ -7,8 +7,10 @@ from collections.abc import Sequence
 from made_results import made_facts, made_nights
 from report.html_tree import Element, parse
 
+from detector.by_participant import participant_rows
+from detector.csvtext import Row
 from detector.night import Night
-from detector.report import Page
+from detector.report import Page, cohort_page
 from detector.result import Facts
 
 
@@ -22,3 +24,8 @@ def page_html(nights: Sequence[Night] | None = None, facts: Facts | None = None)
 
 def page(nights: Sequence[Night] | None = None, facts: Facts | None = None) -> Element:
     return parse(page_html(nights, facts))
+
+
+def cohort_html(nights: Sequence[Row], recordings: Sequence[Row]) -> str:
+    people = list(participant_rows(nights, recordings))
+    return cohort_page(nights, recordings, people)

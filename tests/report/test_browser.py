@@ -15,12 +15,12 @@ import numpy as np
 import pytest
 from made_results import made_facts, made_nights
 from report.browser import find_browser
-from report.pages import page_html
+from report.pages import cohort_html, page_html
 
 from detector.columns import EVENTS
 from detector.night import SLEEP_STARTS
 from detector.reasons import sentence
-from detector.report import cohort_page, write_assets
+from detector.report import write_assets
 from detector.report.cells import cells
 from detector.tables import event_rows, facts_row, night_row
 
@@ -156,9 +156,10 @@ drive().catch((error) => { told.error = String(error); }).finally(() => {
 SORT = """
 "use strict";
 const table = document.querySelector("#nights table");
-const column = () => [...table.tBodies[0].rows].map((row) => row.cells[9].textContent);
+const head = table.querySelector("th[data-column=whole]");
+const column = () => [...table.tBodies[0].rows].map((row) => row.cells[head.cellIndex].textContent);
 const told = [column()];
-const button = table.querySelectorAll("th button")[9];
+const button = head.firstElementChild;
 for (let i = 0; i < 2; i++) {
   button.click();
   told.push(column(), button.parentElement.getAttribute("aria-sort"));
@@ -275,7 +276,7 @@ def test_the_table_of_nights_sorts_with_unknown_values_last(out, tmp_path):
     facts = made_facts()
     nights = [night_row(facts, night) for night in made_nights()]
     nights[1] = {**nights[1], "sleep_starts_night": 12}
-    text = cohort_page(nights, [{**facts_row(facts), "status": "ok"}])
+    text = cohort_html(nights, [{**facts_row(facts), "status": "ok"}])
     told, console = driven(out / "report.html", text, SORT, tmp_path)
     assert console == []
     assert told == [

@@ -6,10 +6,9 @@ from pathlib import Path
 
 import pytest
 from made_results import made_facts, made_nights
-from report.devtools import DevTools
-from report.pages import page_html
+from report.pages import cohort_html, page_html
 
-from detector.report import cohort_page, write_assets
+from detector.report import write_assets
 from detector.tables import facts_row, night_row
 
 LOADED = "document.readyState === 'complete'"
@@ -23,12 +22,6 @@ USED = """(async () => {
     await new Promise(requestAnimationFrame);
   }
 })()"""
-
-
-@pytest.fixture(scope="module")
-def tab(browser, tmp_path_factory):
-    with DevTools(browser, tmp_path_factory.mktemp("profile")) as tools:
-        yield tools
 
 
 @pytest.fixture(scope="module")
@@ -54,7 +47,7 @@ def test_a_cohorts_page_asks_for_its_script_alone_and_nothing_is_complained_of(o
     facts = made_facts()
     nights = [night_row(facts, night) for night in made_nights()]
     page = out / "report.html"
-    text = cohort_page(nights, [{**facts_row(facts), "status": "ok"}])
+    text = cohort_html(nights, [{**facts_row(facts), "status": "ok"}])
     page.write_text(text, encoding="utf-8")
     tab.open(page, LOADED)
     tab.value(USED)

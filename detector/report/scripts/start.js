@@ -1,6 +1,7 @@
 // Brings a page to life: first what needs no plot library, which takes far longest to arrive.
 function start() {
   for (const table of document.querySelectorAll("table.sortable")) sortable(table);
+  cohort();
   root.classList.add("alive");
   const filter = filters();
   review(filter);
