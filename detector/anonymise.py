@@ -16,7 +16,7 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
-from recordings import Zone, open_parts
+from recordings import Zone, holding, open_parts
 
 from .identity import Identity
 from .inputs import Source
@@ -160,9 +160,10 @@ def _spans(source: Source, options: RunOptions) -> Iterator[Span]:
     if not (subject.tz or subject.device_tz):
         return
     try:
-        recording = open_parts(source.paths, options.reading)
-        for _ in recording.chunks():
-            pass
+        with holding(source.paths) as paths:
+            recording = open_parts(paths, options.reading)
+            for _ in recording.chunks():
+                pass
     except Exception:
         return  # it will fail again where it is analysed, and there it is said
     segments, header = recording.health.segments, recording.header

@@ -35,6 +35,7 @@ from .options import (
     checked_diary,
 )
 from .parameter import SettingsError
+from .places import STDIN
 from .sheet import TableError
 from .version import ALGORITHM_VERSION, VERSION
 
@@ -70,7 +71,7 @@ def main(words: Sequence[str] | None = None) -> int:
     words
         The command line without the program's name; that of the process if None.
     """
-    words = sys.argv[1:] if words is None else words
+    words = [STDIN if word == "-" else word for word in (sys.argv[1:] if words is None else words)]
     messages = Console(sys.stderr)
     if isinstance(sys.stdout, io.TextIOWrapper):  # a console may not know ±, or a file's name
         sys.stdout.reconfigure(errors="backslashreplace")
@@ -107,7 +108,7 @@ _NOTHING_MIXED = Merging()
 
 @app.command(sort_key=1, usage=f"Usage: {_NAME} run INPUT... -o OUT [OPTIONS]")
 @with_settings
-def run(*inputs: Path, flags: Running, **settings: str) -> int:
+def run(*inputs: str, flags: Running, **settings: str) -> int:
     """Analyse recordings and write tables and reports.
 
     Done recordings are not analysed again if neither they nor the settings have changed.
@@ -115,7 +116,10 @@ def run(*inputs: Path, flags: Running, **settings: str) -> int:
     Parameters
     ----------
     inputs
-        Recorded files, or folders that are searched for them.
+        Recorded files, folders that are searched for them, patterns
+        ('data/**/*.cwa'), URLs of any of these (s3://, sftp://, https://),
+        @list.txt with one of these in a line, or - for such a list on the
+        standard input.
     """
     flags.check()
     console = flags.console()
@@ -174,13 +178,16 @@ def merge(out: Path, *, flags: Merging = _NOTHING_MIXED) -> int:
 
 
 @app.command(sort_key=2, usage=f"Usage: {_NAME} inspect INPUT... [OPTIONS]")
-def inspect(*inputs: Path, flags: Looking = _NOTHING_SAID) -> int:
+def inspect(*inputs: str, flags: Looking = _NOTHING_SAID) -> int:
     """Show what recordings are and how healthy, without looking for sleep.
 
     Parameters
     ----------
     inputs
-        Recorded files, or folders that are searched for them.
+        Recorded files, folders that are searched for them, patterns
+        ('data/**/*.cwa'), URLs of any of these (s3://, sftp://, https://),
+        @list.txt with one of these in a line, or - for such a list on the
+        standard input.
     """
     flags.check()
     console = flags.console()
@@ -253,7 +260,7 @@ def doctor() -> int:
 
 
 @diary.command(usage=f"Usage: {_NAME} diary check DIARY [INPUT...] [OPTIONS]")
-def check(table: Path, *inputs: Path, flags: Checking = _NOTHING_ASKED) -> int:
+def check(table: Path, *inputs: str, flags: Checking = _NOTHING_ASKED) -> int:
     """Say all that is wrong with a diary, without opening any recording.
 
     With recordings, whose diary is missing and whose recording is, and which times the zone that
@@ -264,7 +271,7 @@ def check(table: Path, *inputs: Path, flags: Checking = _NOTHING_ASKED) -> int:
     table
         The diary (CSV).
     inputs
-        The recordings that it belongs to, or folders that are searched for them.
+        The recordings that it belongs to, named as for run.
     """
     flags.check()
     try:
@@ -309,7 +316,7 @@ def convert(log: Path, *, flags: Converting = _NOTHING_TO_ADD) -> int:
 
 
 def _watched_run(
-    inputs: Sequence[Path], out: Path, options: RunOptions, console: Console, **cohort: Any
+    inputs: Sequence[Path | str], out: Path, options: RunOptions, console: Console, **cohort: Any
 ) -> Summary:
     from .cohort import run
     from .narrator import Narrator
@@ -332,7 +339,7 @@ def _terminated_as_interrupted() -> Iterator[None]:
         signal.signal(signal.SIGTERM, before)
 
 
-def _dry_run(inputs: Sequence[Path], options: RunOptions, flags: Running) -> int:
+def _dry_run(inputs: Sequence[str], options: RunOptions, flags: Running) -> int:
     """Say of every input whether it would be analysed, and why."""
     from .cohort import Shard, found, planned
 
@@ -355,18 +362,18 @@ def _dry_run(inputs: Sequence[Path], options: RunOptions, flags: Running) -> int
     return status
 
 
-def _check_inputs(inputs: Sequence[Path]) -> None:
+def _check_inputs(inputs: Sequence[str]) -> None:
     if not inputs:
         raise SettingsError("no INPUT given: name recorded files or folders")
 
 
-def _check_out(out: Path, inputs: Sequence[Path] = ()) -> None:
+def _check_out(out: Path, inputs: Sequence[str] = ()) -> None:
     there = next(path for path in (out, *out.absolute().parents) if path.exists())
     if not there.is_dir():
         raise SettingsError(f"--out {out}: {there} is a file; name a folder")
     if not os.access(there, os.W_OK | os.X_OK):
         raise SettingsError(f"--out {out}: you may not write into {there}; name another folder")
-    if any(path.is_dir() and path.resolve() == out.resolve() for path in inputs):
+    if any(path.is_dir() and path.resolve() == out.resolve() for path in map(Path, inputs)):
         raise SettingsError(f"--out {out} is the folder of the recordings; name another")
 
 

@@ -11,6 +11,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
+from recordings import Place, Remote, sha256_of
+
 
 @contextmanager
 def replacing(path: Path) -> Iterator[IO[bytes]]:
@@ -29,9 +31,33 @@ def replacing(path: Path) -> Iterator[IO[bytes]]:
     folder_to_disk(path.parent)
 
 
-def spelled_out(path: Path) -> str:
+def spelled_out(path: Place) -> str:
     """Return what all spellings of one path have in common; links stay as they are."""
+    if isinstance(path, Remote):
+        return str(path)
     return os.path.normcase(os.path.abspath(path))  # noqa: PTH100 (resolve would follow links)
+
+
+def shown_as(path: Place) -> str:
+    """Return a path with slashes, a URL without what gives access to it."""
+    return str(path) if isinstance(path, Remote) else path.as_posix()
+
+
+def at_and_above(path: Place) -> list[str]:
+    """Return a path and all folders above it, as :func:`spelled_out`."""
+    if isinstance(path, Remote):
+        return [str(path), *map(str, path.parents)]
+    place = spelled_out(path)
+    return [place, *map(str, Path(place).parents)]
+
+
+def seen_from(folder: Place, path: Place) -> str | None:
+    """Return how a file is called in a folder, with slashes; None if it is not in it."""
+    if isinstance(path, Remote) or isinstance(folder, Remote):
+        top = f"{str(folder).rstrip('/')}/"
+        inside = isinstance(path, Remote) and str(path).startswith(top)
+        return str(path).removeprefix(top) if inside else None
+    return path.relative_to(folder).as_posix() if path.is_relative_to(folder) else None
 
 
 def write(path: Path, data: bytes) -> None:
@@ -68,8 +94,18 @@ def remove(path: Path) -> None:
         shutil.rmtree(path)
 
 
-def sha256(path: Path) -> str:
-    """Return the SHA-256 of a file's bytes in hex."""
+def sha256(path: Place) -> str:
+    """Return the SHA-256 of a file's bytes in hex.
+
+    Raises
+    ------
+    OSError
+        If a file on this computer cannot be read.
+    RecordingError
+        If one in a store cannot.
+    """
+    if isinstance(path, Remote):
+        return sha256_of(path)
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 

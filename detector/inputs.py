@@ -1,5 +1,7 @@
 """Which files are analysed: those named, and the recordings in the folders named.
 
+What can be named, beside files and folders, is in :mod:`detector.places`.
+
 A file given by name is always an input. In a folder, searched with all its subfolders:
 
 - a file with the ending of a device format (any case, ``.gz`` behind it or not) is an input;
@@ -17,15 +19,27 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path, PurePath
+from itertools import takewhile
+from pathlib import Path, PurePath, PurePosixPath
 
-from recordings import ReadOptions, RecordingError, open_recording
+from recordings import (
+    Place,
+    ReadOptions,
+    RecordingError,
+    Remote,
+    files_in,
+    holding,
+    open_recording,
+    stamp_of,
+)
 
 from .diary import Diary
-from .files import spelled_out
+from .files import seen_from, shown_as, spelled_out
 from .hypnogram import Hypnogram
 from .identity import recording_ids
 from .naming import Named, Naming
+from .parameter import SettingsError
+from .places import Spot, expanded
 from .veil import Veil
 
 DEVICE_ENDINGS = frozenset({".cwa", ".bin", ".gt3x", ".agdc"})
@@ -37,7 +51,7 @@ _OUTPUT_MARKS = ("data_dictionary.csv", "config.resolved.toml")
 class Part:
     """One file of an input."""
 
-    path: Path
+    path: Place
     shown: str
     """Relative to the folder given; as given if files or several folders were."""
 
@@ -63,25 +77,27 @@ class Source:
     @property
     def shown(self) -> str:
         """As the tables show it: the file, or the folder that holds all parts."""
-        shown = [PurePath(part.shown) for part in self.parts]
-        return shown[0].as_posix() if len(shown) == 1 else _folder_of(shown)
+        shown = [part.shown for part in self.parts]
+        return shown[0] if len(shown) == 1 else _folder_of(shown)
 
     @property
     def title(self) -> str:
         """As messages call it."""
         if len(self.parts) == 1:
             return self.shown
-        folder = _folder_of(self.paths) if self.shown == "./" else self.shown
+        folder = self.shown
+        if folder == "./":
+            folder = _folder_of([shown_as(path) for path in self.paths])
         return f"{folder} ({len(self.parts)} files)"
 
     @property
-    def paths(self) -> list[Path]:
+    def paths(self) -> list[Place]:
         """Its files."""
         return [part.path for part in self.parts]
 
 
 def find_inputs(
-    inputs: Sequence[Path],
+    inputs: Sequence[Path | str],
     *,
     out: Path | None = None,
     reading: ReadOptions | None = None,
@@ -93,7 +109,7 @@ def find_inputs(
     Parameters
     ----------
     inputs
-        Files and folders.
+        What is named on a command line: see :mod:`detector.places`.
     out
         The output folder, which is not searched.
     reading
@@ -106,14 +122,15 @@ def find_inputs(
     Raises
     ------
     SettingsError
-        If ``naming`` does not fit the files; before any is opened.
+        If an input cannot be meant, or ``naming`` does not fit the files; before any is opened.
     """
     naming = naming or Naming()
-    folders = [given for given in inputs if given.is_dir()]
+    spots = expanded(inputs)
+    folders = [spot.place for spot in spots if spot.is_folder]
     tables = [naming.participants.path] if naming.participants else []
-    found = _candidates(inputs, out, {spelled_out(path) for path in (*apart, *tables)})
-    alone = inputs[0] if len(inputs) == 1 and folders else None
-    parts = [Part(p, (p.relative_to(alone) if alone else p).as_posix()) for p in found]
+    found = _candidates(spots, out, {spelled_out(path) for path in (*apart, *tables)})
+    alone = folders[0] if len(spots) == 1 and folders else None
+    parts = [Part(p, (seen_from(alone, p) if alone else None) or shown_as(p)) for p in found]
     named = naming.named([(part.path, part.shown) for part in parts], folders)
     groups: dict[str, list[tuple[Part, Named]]] = {}
     skipped: dict[str, str] = {}
@@ -137,25 +154,52 @@ def find_inputs(
     ]
 
 
-def _folder_of(paths: Sequence[PurePath]) -> str:
+def _folder_of(shown: Sequence[str]) -> str:
     """Return the folder that holds them all."""
-    return f"{PurePath(os.path.commonpath([path.parent for path in paths])).as_posix()}/"
+    first, *others = (name.split("/")[:-1] for name in shown)
+    alike = first
+    for other in others:
+        pairs = takewhile(lambda pair: pair[0] == pair[1], zip(alike, other, strict=False))
+        alike = [name for name, _ in pairs]
+    return f"{'/'.join(alike) if alike else '.'}/"
 
 
-def _candidates(inputs: Sequence[Path], out: Path | None, apart: set[str]) -> dict[Path, bool]:
+def _candidates(spots: Sequence[Spot], out: Path | None, apart: set[str]) -> dict[Place, bool]:
     """Return all files that may be inputs, and whether they are given by name."""
-    found: dict[str, tuple[Path, bool]] = {}
-    for given in inputs:
-        if given.is_dir():
-            for path in _files(given, out):
+    found: dict[str, tuple[Place, bool]] = {}
+    for spot in spots:
+        if spot.is_folder:
+            for path in _files(spot.place, out):
                 found.setdefault(spelled_out(path), (path, False))
         else:
-            found[spelled_out(given)] = (given, True)
+            found[spelled_out(spot.place)] = (spot.place, True)
     return dict(each for place, each in found.items() if place not in apart)
 
 
-def _files(folder: Path, out: Path | None) -> Iterator[Path]:
+def _files(folder: Place, out: Path | None) -> Iterator[Place]:
     """Yield the files of a folder by name; links to folders are not followed."""
+    return _remote_files(folder) if isinstance(folder, Remote) else _local_files(folder, out)
+
+
+def _remote_files(folder: Remote) -> Iterator[Remote]:
+    try:
+        found = {seen_from(folder, place) or "": place for place in files_in(folder)}
+    except RecordingError as error:
+        raise SettingsError(str(error)) from error
+    results = set.intersection(
+        *(
+            {name.rpartition("/")[0] for name in found if PurePosixPath(name).name == mark}
+            for mark in _OUTPUT_MARKS
+        )
+    )
+    for name, place in found.items():
+        above = [str(each) for each in PurePosixPath(name).parents]
+        hidden = any(part.startswith(".") for part in PurePosixPath(name).parts)
+        if not hidden and results.isdisjoint(each.removeprefix(".") for each in above):
+            yield place
+
+
+def _local_files(folder: Path, out: Path | None) -> Iterator[Path]:
     for root, folders, names in os.walk(folder):
         here = Path(root)
         is_out = out is not None and spelled_out(here) == spelled_out(out)
@@ -166,22 +210,30 @@ def _files(folder: Path, out: Path | None) -> Iterator[Path]:
         yield from (here / name for name in sorted(names) if not name.startswith("."))
 
 
-def _not_wanted(path: Path, reading: ReadOptions | None) -> str | None:
+def _not_wanted(path: Place, reading: ReadOptions | None) -> str | None:
     """Return why a file is skipped, empty if it is an input, None if it is not looked at."""
     ending = _ending(path)
     if ending in DEVICE_ENDINGS:
         return ""
     try:
-        open_recording(path, reading)
+        with holding([path]) as (held,):
+            open_recording(held, reading)
     except RecordingError as error:
         if ending not in GENERAL_ENDINGS:
             return None
-        return "" if path.is_file() and not path.stat().st_size else error.problem
+        return "" if _is_empty(path) else error.problem
     except Exception:
         return ""  # a bug shows in the ledger, where it belongs, and not as the end of the run
     return ""
 
 
-def _ending(path: PurePath) -> str:
+def _is_empty(path: Place) -> bool:
+    try:
+        return stamp_of(path).size_bytes == 0
+    except (OSError, RecordingError):
+        return False
+
+
+def _ending(path: Place) -> str:
     name = path.name.lower().removesuffix(".gz")
     return PurePath(name).suffix

@@ -14,7 +14,16 @@ from dataclasses import replace
 from pathlib import Path
 from threading import Lock
 
-from recordings import RecordingError, Zone, compare_zones, open_parts, probe
+from recordings import (
+    Place,
+    RecordingError,
+    Zone,
+    compare_zones,
+    holding,
+    open_parts,
+    probe,
+    stamp_of,
+)
 
 from .inputs import Source, find_inputs
 from .inspection import Inspection
@@ -28,7 +37,7 @@ _MOST_AT_ONCE = 8
 
 
 def inspect_all(
-    inputs: Sequence[Path],
+    inputs: Sequence[Path | str],
     options: RunOptions,
     *,
     quick: bool = False,
@@ -98,8 +107,11 @@ class _Together:
             self._advance(share, self._titles[index])
 
 
-def _size(path: Path) -> int:
-    return path.stat().st_size if path.is_file() else 0
+def _size(path: Place) -> int:
+    try:
+        return stamp_of(path).size_bytes or 0
+    except (OSError, RecordingError):
+        return 0  # why it cannot be asked is said where it is opened
 
 
 def inspect_source(
@@ -123,12 +135,25 @@ def inspect_source(
         Called with the bytes read so far.
     """
     subject = subject_of(source, options)
-    tz, device_tz = subject.tz, subject.device_tz
     about = Inspection(title=source.title, subject=subject)
     if source.skipped:
         return replace(about, error=source.skipped, skipped=True)
+    with holding(source.paths) as paths:
+        return _inspected(paths, source, options, about, quick=quick, advance=advance)
+
+
+def _inspected(
+    paths: Sequence[Place],
+    source: Source,
+    options: RunOptions,
+    about: Inspection,
+    *,
+    quick: bool,
+    advance: Callable[[int], None],
+) -> Inspection:
+    tz, device_tz = about.subject.tz, about.subject.device_tz
     try:
-        recording = open_parts(source.paths, options.reading)
+        recording = open_parts(paths, options.reading)
     except RecordingError as error:
         return replace(about, error=without_path(error, source))
     about = replace(about, header=recording.header)

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-import hashlib
-import os
 import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import time
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal
 
 from recordings import (
     Chunk,
     Header,
     Health,
+    Place,
     ReadOptions,
     Recording,
     RecordingError,
+    Stamp,
+    holding,
     open_parts,
 )
 
@@ -25,6 +26,16 @@ from . import files, veil
 from .csvtext import Row
 from .diary_table import DiaryTable
 from .hypnogram import Hypnogram
+from .inputfiles import (
+    described,
+    is_gzip,
+    refuse_changed,
+    same_files,
+    seal_of,
+    size_of,
+    stamps_of,
+    total_bytes,
+)
 from .inputs import Source
 from .naming import Naming
 from .night import Side, Site
@@ -39,9 +50,6 @@ NO_SHIFT = (
     "another participant_id each, or a zone that does not change its clocks"
 )
 """Why a recording is not anonymised."""
-
-_GZIP = b"\x1f\x8b"
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,10 +172,7 @@ def failed(source: Source, options: RunOptions, reason: str, problem: str) -> Ou
     row = {**_known(source, options), "status": "failed", "reason": reason, "message": problem}
     if source.veil and problem != NO_SHIFT:
         row["message"] = veil.HIDDEN
-    try:
-        row["input_bytes"] = sum(path.stat().st_size for path in source.paths)
-    except OSError:
-        row["input_bytes"] = None
+    row["input_bytes"] = size_of(source.paths)
     return Outcome(row, problem=problem)
 
 
@@ -218,63 +223,30 @@ def _known(source: Source, options: RunOptions) -> dict[str, Any]:
 
 
 def _analysed(folder: Path, source: Source, options: RunOptions, watch: Watch) -> Row:
+    with holding(source.paths) as paths:
+        return _written(folder, paths, source, options, watch)
+
+
+def _written(
+    folder: Path, paths: Sequence[Place], source: Source, options: RunOptions, watch: Watch
+) -> Row:
+    """Analyse what is at hand into its folder."""
     from .report import Page
 
-    recording = open_parts(source.paths, options.reading)
-    before = [_of_file(path, Path.stat) for path in source.paths]
+    recording = open_parts(paths, options.reading)
+    before = stamps_of(paths)
     if source.veil:
         recording = source.veil.over(recording)
-    watched = _Watched(recording, source, watch)
+    watched = _Watched(recording, paths, before, watch)
     analysis = Analysis(watched, subject_of(source, options), options.settings)
     with RecordingFolder(folder, analysis.facts, Page(analysis.facts)) as written:
         for night in analysis.nights():
             written.add(night)
             del night  # or it would live on while the next one is gathered
         watch(Progress("writing", 1.0))
-        read = _read(source, before)
-        for path, stat in zip(source.paths, before, strict=True):
-            after = _of_file(path, Path.stat)
-            if (after.st_size, after.st_mtime_ns) != (stat.st_size, stat.st_mtime_ns):
-                raise RecordingError(
-                    path,
-                    "was changed while it was being read",
-                    remedy="run again when it is complete",
-                )
+        read = described(source, paths, before)
+        refuse_changed(paths, before)
         return written.finish(analysis.facts, {"input": read, **_asked(source, options)})
-
-
-def _read(source: Source, stats: Sequence[os.stat_result]) -> dict[str, Any]:
-    """Return size and hash of the input, and how its files are recognised when they come again."""
-    hashes = [_of_file(path, files.sha256) for path in source.paths]
-    whole = hashes[0] if len(hashes) == 1 else hashlib.sha256("".join(hashes).encode()).hexdigest()
-    seal = _seal(source)
-    return {
-        "bytes": sum(stat.st_size for stat in stats),
-        "sha256": None if source.veil else whole,
-        "files": [
-            {"bytes": seal(stat.st_size), "mtime_ns": seal(stat.st_mtime_ns), "sha256": seal(sha)}
-            for stat, sha in zip(stats, hashes, strict=True)
-        ],
-    }
-
-
-def _seal(source: Source) -> Callable[[Any], Any]:
-    """Return what makes of a value in ``run.json`` one that says nothing, if it must not."""
-    return source.veil.seal if source.veil else lambda value: value
-
-
-def _of_file(path: Path, ask: Callable[[Path], T]) -> T:
-    """Ask something about the input file, which may go away at any time."""
-    try:
-        return ask(path)
-    except OSError as error:
-        problem = f"can no longer be read: {error.strerror or error}"
-        raise RecordingError(path, problem, remedy="run again when it is back") from error
-
-
-def _is_gzip(path: Path) -> bool:
-    with path.open("rb") as file:
-        return file.read(2) == _GZIP
 
 
 def _asked(source: Source, options: RunOptions) -> dict[str, Any]:
@@ -283,27 +255,28 @@ def _asked(source: Source, options: RunOptions) -> dict[str, Any]:
     asked = {
         "paths": [part.shown for part in source.parts],
         **asdict(subject),
-        "sleep_period": _written(subject.sleep_period),
+        "sleep_period": _spelled(subject.sleep_period),
         "diary": subject.diary.as_json(),
         "hypnogram": subject.hypnogram and subject.hypnogram.as_json(),
         **asdict(options.reading),
         "shift_ns": source.veil.shift_ns if source.veil else 0,
     }
     return {
-        "options": _seal(source)(asked),
+        "options": seal_of(source)(asked),
         "config_hash": options.settings.fingerprint(),
         "algorithm_version": ALGORITHM_VERSION,
     }
 
 
-def _written(period: tuple[time, time] | None) -> str | None:
+def _spelled(period: tuple[time, time] | None) -> str | None:
     return None if period is None else "-".join(at.isoformat() for at in period)
 
 
 def standing(source: Source, out: Path, options: RunOptions) -> Standing:
     """Say whether an earlier run has done a recording, else why it must be analysed.
 
-    A file is the same if size and time of change are, else if size and SHA-256 are.
+    A file is the same if size and time of change are (or what its store has in their place), else
+    if size and SHA-256 are.
     """
     folder = out / "recordings" / source.recording_id
     if not (folder / RUN).exists():
@@ -314,8 +287,8 @@ def standing(source: Source, out: Path, options: RunOptions) -> Standing:
     if changed := _changed(run, _asked(source, options)):
         return Standing(why=changed)
     try:
-        same, touched = _same_files(source, run["input"]["files"])
-    except OSError:
+        same, touched = same_files(source, run["input"]["files"])
+    except (OSError, RecordingError):
         return Standing(why="the file cannot be read")
     if not same:
         return Standing(why="the file has changed")
@@ -337,22 +310,6 @@ def _changed(run: Mapping[str, Any], asked: Mapping[str, Any]) -> str:
     return f"what is said of it has changed: {', '.join(names)}"
 
 
-def _same_files(source: Source, known: Sequence[dict[str, Any]]) -> tuple[bool, bool]:
-    """Whether the files are those ``known``, and whether that now has new times."""
-    seal, touched = _seal(source), False
-    if len(known) != len(source.paths):
-        return False, False
-    for path, file in zip(source.paths, known, strict=True):
-        now = path.stat()
-        if seal(now.st_size) != file["bytes"]:
-            return False, touched
-        if seal(now.st_mtime_ns) != file["mtime_ns"]:
-            if seal(files.sha256(path)) != file["sha256"]:
-                return False, touched
-            file["mtime_ns"], touched = seal(now.st_mtime_ns), True
-    return True, touched
-
-
 def _made(folder: Path) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     return folder
@@ -361,15 +318,16 @@ def _made(folder: Path) -> Path:
 class _Watched:
     """A recording that tells how much of it was read."""
 
-    def __init__(self, recording: Recording, source: Source, watch: Watch) -> None:
+    def __init__(
+        self, recording: Recording, paths: Sequence[Place], stamps: Sequence[Stamp], watch: Watch
+    ) -> None:
         self.path = recording.path
         self.header: Header = recording.header
         self.health: Health = recording.health
         self._recording = recording
         self._watch = watch
-        compressed = any(_of_file(path, _is_gzip) for path in source.paths)
-        sizes = [_of_file(path, Path.stat).st_size for path in source.paths]
-        self._bytes = None if compressed else sum(sizes)
+        packed = any(map(is_gzip, paths))
+        self._bytes = None if packed else total_bytes(stamps)
 
     def chunks(self) -> Iterator[Chunk]:
         """Read from the beginning, as the recording does."""

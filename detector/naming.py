@@ -10,8 +10,10 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import reduce
-from pathlib import Path, PurePath
+from pathlib import PurePath
 from typing import Literal
+
+from recordings import Place
 
 from .identity import FACTS, Identity, stem
 from .parameter import SettingsError, did_you_mean
@@ -82,7 +84,9 @@ class Naming:
     join_folders: bool = False
     """Whether the files of one folder are the parts of one recording."""
 
-    def named(self, files: Sequence[tuple[Path, str]], folders: Sequence[Path] = ()) -> list[Named]:
+    def named(
+        self, files: Sequence[tuple[Place, str]], folders: Sequence[Place] = ()
+    ) -> list[Named]:
         """Name all files; none is opened.
 
         Parameters
@@ -142,7 +146,7 @@ class Naming:
             raise SettingsError(listed("--id-regex", problems))
         return found
 
-    def _named(self, path: Path, shown: str, match: Match, found: Identity) -> Named:
+    def _named(self, path: Place, shown: str, match: Match, found: Identity) -> Named:
         group, name = shown, stem(shown)
         if recording := match.said.recording or found.recording:
             group, name = f"{recording}//", recording

@@ -13,7 +13,9 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import NamedTuple
 
-from .files import spelled_out
+from recordings import Place, RecordingError, Remote, exists, place_of
+
+from .files import at_and_above, seen_from, shown_as, spelled_out
 from .identity import FACTS, Identity
 from .parameter import SettingsError, did_you_mean
 from .sheet import records, refuse
@@ -30,6 +32,12 @@ class Row:
     file: str
     """As written."""
     said: Identity
+
+    @property
+    def shown(self) -> str:
+        """The same without what gives access to a URL."""
+        place = place_of(self.file)
+        return str(place) if isinstance(place, Remote) else self.file
 
     def problem(self, column: str, text: str) -> str:
         """Return a sentence that names the place."""
@@ -51,7 +59,7 @@ class Participants:
     path: Path
     rows: tuple[Row, ...]
 
-    def match(self, files: Sequence[Path], folders: Sequence[Path]) -> list[Match]:
+    def match(self, files: Sequence[Place], folders: Sequence[Place]) -> list[Match]:
         """Return what the rows say of every file, nothing where there is none.
 
         Parameters
@@ -75,7 +83,7 @@ class Participants:
         problems: list[tuple[int, str]] = []
         found: list[Match] = []
         for file, place in zip(files, map(fold, places), strict=True):
-            above = [p for p in (place, *map(str, Path(place).parents)) if p in rows_at]
+            above = [p for p in map(fold, at_and_above(file)) if p in rows_at]
             rows = {row.number: row for p in above for row in rows_at[p]}
             for p in above:
                 for row in rows_at[p]:
@@ -93,13 +101,13 @@ class Participants:
         return found
 
     def _rows_by_place(
-        self, bases: Sequence[Path], fold: Callable[[str], str]
+        self, bases: Sequence[Place], fold: Callable[[str], str]
     ) -> dict[str, list[Row]]:
         """Return every place that a row may name, a table from Windows with backslashes."""
         rows_at: dict[str, list[Row]] = {}
         for row in self.rows:
             names = {row.file, row.file.replace("\\", "/")}
-            for place in {fold(spelled_out(base / name)) for base in bases for name in names}:
+            for place in {fold(spelled_out(_at(base, name))) for base in bases for name in names}:
                 rows_at.setdefault(place, []).append(row)
         return rows_at
 
@@ -127,8 +135,11 @@ def read(path: Path) -> Participants:
         row, wrong = _row(number, columns, cells)
         problems += [row.problem(*each) for each in wrong]
         rows.append(row)
-        if row.file and (first := seen.setdefault(spelled_out(Path(row.file)), number)) != number:
-            problems.append(row.problem("file", f"{row.file!r} is in row {first}, too"))
+        if (
+            row.file
+            and (first := seen.setdefault(spelled_out(place_of(row.file)), number)) != number
+        ):
+            problems.append(row.problem("file", f"{row.shown!r} is in row {first}, too"))
     refuse(path, problems or ([] if rows else ["has no rows"]))
     return Participants(path, tuple(rows))
 
@@ -169,27 +180,41 @@ def _row(
     return Row(number, file, said), wrong
 
 
+def _at(base: Place, name: str) -> Place:
+    """Return what a row names, as seen from a folder."""
+    place = place_of(name)
+    return place if isinstance(place, Remote) else base / name
+
+
+def _is_there(place: Place) -> bool:
+    """Whether something is there, or a store does not say so."""
+    try:
+        return exists(place)
+    except RecordingError:
+        return True
+
+
 def _composed(text: str) -> str:
     return unicodedata.normalize("NFC", text)
 
 
 def _misses(
-    row: Row, used: set[str], bases: Sequence[Path], files: Sequence[Path]
+    row: Row, used: set[str], bases: Sequence[Place], files: Sequence[Place]
 ) -> Iterator[str]:
     """Say if a row names more than one thing, or nothing; what is there but no input is no miss."""
     if len(used) > 1:
-        text = f"{row.file!r} may be any of {', '.join(sorted(used))}"
+        text = f"{row.shown!r} may be any of {', '.join(sorted(used))}"
         yield f"{text}; write it as seen from the table's folder"
-    elif not used and not any((base / row.file).exists() for base in bases):
-        yield f"{row.file!r} is not there{_nearest(row.file, bases, files)}"
+    elif not used and not any(_is_there(_at(base, row.file)) for base in bases):
+        yield f"{row.shown!r} is not there{_nearest(row.shown, bases, files)}"
 
 
-def _nearest(file: str, bases: Sequence[Path], files: Sequence[Path]) -> str:
+def _nearest(file: str, bases: Sequence[Place], files: Sequence[Place]) -> str:
     """Suggest the file of that name in another folder, else the one named most alike."""
     shown = {}
     for path in files:
-        seen = [path.relative_to(base).as_posix() for base in bases if path.is_relative_to(base)]
-        shown[min(seen, key=len, default=path.as_posix())] = path.name
+        seen = [name for base in bases if (name := seen_from(base, path))]
+        shown[min(seen, key=len, default=shown_as(path))] = path.name
     same = [place for place, name in shown.items() if name == Path(file).name]
     near = same[:1] or get_close_matches(file, shown, n=1)
     return f"; did you mean {near[0]!r}?" if near else ""

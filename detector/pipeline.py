@@ -10,12 +10,12 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from recordings import (
     SECOND_NS,
     NightSpan,
+    Place,
     Probe,
     ReadOptions,
     Recording,
@@ -289,7 +289,7 @@ def _span_of(scan: Scan, zone: Zone, night_start: time) -> NightSpan | None:
 
 
 def analyse(
-    path: Path | str,
+    path: Place | str,
     settings: Settings | None = None,
     *,
     tz: str | None = None,
@@ -304,7 +304,7 @@ def analyse(
     Parameters
     ----------
     path
-        Axivity CWA, GENEActiv .bin, CSV or Parquet table; also gzipped.
+        A recording of any format that is read, or its URL.
     settings
         All thresholds; the defaults if None.
     tz
@@ -324,9 +324,9 @@ def analyse(
     RecordingError
         If the file cannot be read.
     """
-    from recordings import open_recording
+    from recordings import open_recording, place_of
 
-    path = Path(path)
+    path = place_of(path)
     subject = Subject(
         recording_id=path.stem,
         shown_path=path.name,

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from recordings import Chunk, Header, Health, Recording, Remark, Segment
+from recordings import Chunk, Header, Health, Place, Recording, Remark, Segment
 
 from .reasons import REMARKS
 
@@ -61,7 +61,7 @@ class _Veiled:
     """A recording that does not say of whom it is, nor when it was made."""
 
     def __init__(self, recording: Recording, shift_ns: int) -> None:
-        self.path: Path = recording.path
+        self.path: Place = recording.path
         self.header = _nameless(recording.header)
         self.health = Health()
         self._recording = recording

@@ -25,12 +25,15 @@ from .model import (
     first_samples_at,
     sample_times,
 )
+from .place import Place, Remote, place_of
 from .zone import NightSpan, Zone, compare_zones
 
 if TYPE_CHECKING:
+    from .fetch import holding, sha256_of
     from .joined import open_parts
     from .probing import probe
     from .registry import open_recording
+    from .store import Stamp, exists, files_in, look_up, stamp_of
 
 __all__ = [
     "SECOND_NS",
@@ -40,23 +43,44 @@ __all__ = [
     "Header",
     "Health",
     "NightSpan",
+    "Place",
     "Probe",
     "ReadOptions",
     "Recording",
     "RecordingError",
     "Remark",
+    "Remote",
     "Scale",
     "Segment",
+    "Stamp",
     "Zone",
     "compare_zones",
+    "exists",
+    "files_in",
     "first_samples_at",
+    "holding",
+    "look_up",
     "open_parts",
     "open_recording",
+    "place_of",
     "probe",
     "sample_times",
+    "sha256_of",
+    "stamp_of",
 ]
 
-_LAZY = {"open_parts": "joined", "open_recording": "registry", "probe": "probing"}
+_LAZY = {
+    "Stamp": "store",
+    "exists": "store",
+    "files_in": "store",
+    "holding": "fetch",
+    "look_up": "store",
+    "open_parts": "joined",
+    "open_recording": "registry",
+    "probe": "probing",
+    "sha256_of": "fetch",
+    "stamp_of": "store",
+}
 
 
 def __getattr__(name: str) -> object:

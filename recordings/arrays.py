@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from .model import SECOND_NS, Chunk, Header, Health, RecordingError, Segment
+from .place import Place
 
 CHUNK_N = 65_536
 
@@ -34,7 +35,7 @@ class ArrayRecording:
     """
 
     def __init__(self, accel_g: ArrayLike, rate_hz: float, start: datetime | str) -> None:
-        self.path = Path("<samples>")
+        self.path: Place = Path("<samples>")
         self._accel_g = np.ascontiguousarray(accel_g, dtype=np.float64)
         if self._accel_g.ndim != 2 or self._accel_g.shape[1] != 3:
             raise RecordingError(

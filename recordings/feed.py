@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from io import FileIO
-from pathlib import Path
+from io import RawIOBase
 
 from .model import RecordingError
+from .place import Place
 
 _SKIP_BYTES = 1 << 18
 
@@ -76,7 +76,7 @@ class Feed:
 class FileFeed(Feed):
     """The bytes of a file: read straight into the buffers of the caller."""
 
-    def __init__(self, file: FileIO, path: Path) -> None:
+    def __init__(self, file: RawIOBase, path: Place) -> None:
         super().__init__(iter(()))
         self._file = file
         self._path = path

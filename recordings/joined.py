@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,6 +27,7 @@ from .model import (
     Segment,
     sample_times,
 )
+from .place import Place, Remote, place_of
 from .registry import open_recording
 
 RATE_TOLERANCE = 0.05
@@ -97,7 +97,7 @@ class JoinedRecording:
         health.remarks += [*seam.remarks(), *_remarks_of(read)]
 
 
-def open_parts(paths: Sequence[Path | str], options: ReadOptions | None = None) -> Recording:
+def open_parts(paths: Sequence[Place | str], options: ReadOptions | None = None) -> Recording:
     """Open a recording that is split over several files, given in any order.
 
     A part that cannot be read is left out, with a remark.
@@ -119,7 +119,7 @@ def open_parts(paths: Sequence[Path | str], options: ReadOptions | None = None) 
         return open_recording(paths[0], options)
     parts, remarks = [], []
     unreadable: RecordingError | None = None
-    for path in sorted(map(Path, paths)):
+    for path in sorted(map(place_of, paths), key=lambda place: (isinstance(place, Remote), place)):
         try:
             parts.append(_opened(path, options))
         except RecordingError as error:
@@ -145,7 +145,7 @@ def open_parts(paths: Sequence[Path | str], options: ReadOptions | None = None) 
     return JoinedRecording(joined, remarks)
 
 
-def _opened(path: Path, options: ReadOptions | None) -> _Part:
+def _opened(path: Place, options: ReadOptions | None) -> _Part:
     recording = open_recording(path, options)
     first = next(recording.chunks())
     if any(note.code == "time_relative" for note in recording.health.remarks):

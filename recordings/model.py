@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
-from pathlib import Path
 from typing import Literal, Protocol, get_args
 
 import numpy as np
 from numpy.typing import NDArray
+
+from .place import Place, place_of
 
 SECOND_NS = 1_000_000_000
 
@@ -42,9 +43,9 @@ class RecordingError(Exception):
     """
 
     def __init__(
-        self, path: Path | str, problem: str, *, offset: int | None = None, remedy: str = ""
+        self, path: Place | str, problem: str, *, offset: int | None = None, remedy: str = ""
     ) -> None:
-        self.path = Path(path)
+        self.path = place_of(path)
         self.problem = problem
         self.offset = offset
         self.remedy = remedy
@@ -56,7 +57,7 @@ class RecordingError(Exception):
         return _rebuild_error, (self.path, self.problem, self.offset, self.remedy)
 
 
-def _rebuild_error(path: Path, problem: str, offset: int | None, remedy: str) -> RecordingError:
+def _rebuild_error(path: Place, problem: str, offset: int | None, remedy: str) -> RecordingError:
     return RecordingError(path, problem, offset=offset, remedy=remedy)
 
 
@@ -359,7 +360,7 @@ class Probe:
 class Recording(Protocol):
     """One readable recording, whatever its format."""
 
-    path: Path
+    path: Place
     header: Header
     health: Health
     """What the latest (possibly unfinished) iteration over :meth:`chunks` has met."""

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from importlib import import_module
-from pathlib import Path
 from typing import cast
 
 from .clock import place
+from .fetch import kept
 from .formats import ArchiveFormat, Format, Reader
 from .model import Chunk, Header, Health, ReadOptions, RecordingError
+from .place import Place, place_of
 from .source import ByteSource
 from .zipped import MAGIC
 
@@ -55,7 +56,7 @@ _UNREAD: tuple[tuple[int, bytes, str, str], ...] = (
 class FileRecording:
     """A readable file: see :class:`recordings.model.Recording`."""
 
-    def __init__(self, path: Path, reader: Reader) -> None:
+    def __init__(self, path: Place, reader: Reader) -> None:
         self.path = path
         self.header: Header = reader.header
         self.health = Health()
@@ -89,13 +90,13 @@ class FileRecording:
             )
 
 
-def open_recording(path: Path | str, options: ReadOptions | None = None) -> FileRecording:
+def open_recording(path: Place | str, options: ReadOptions | None = None) -> FileRecording:
     """Open a recorded file.
 
     Parameters
     ----------
     path
-        The file; its name does not matter.
+        The file, or its URL; its name does not matter.
     options
         What the content may leave open.
 
@@ -104,7 +105,7 @@ def open_recording(path: Path | str, options: ReadOptions | None = None) -> File
     RecordingError
         If the file cannot be read, is of no known format, or its header is damaged.
     """
-    path = Path(path)
+    path = kept(place_of(path))
     with ByteSource(path) as source:
         head = source.head(SNIFF_BYTES)
         members = source.members
@@ -115,7 +116,7 @@ def open_recording(path: Path | str, options: ReadOptions | None = None) -> File
     return FileRecording(path, chosen.open_reader(path, options or ReadOptions()))
 
 
-def _module(path: Path, head: bytes, members: Sequence[str]) -> Format | ArchiveFormat:
+def _module(path: Place, head: bytes, members: Sequence[str]) -> Format | ArchiveFormat:
     if members:
         for name in ARCHIVES:
             archive = cast("ArchiveFormat", _load(name))
@@ -135,7 +136,7 @@ def _load(name: str) -> object:
     return import_module(f".formats.{name}", __package__)
 
 
-def _refuse_known(path: Path, head: bytes, members: Sequence[str]) -> None:
+def _refuse_known(path: Place, head: bytes, members: Sequence[str]) -> None:
     """Name content that is recognised but not read."""
     if head.startswith(MAGIC):
         what, remedy = _archive_content(members)

@@ -9,15 +9,16 @@ from __future__ import annotations
 
 import stat
 from collections.abc import Iterable
-from io import FileIO
-from pathlib import Path
+from io import SEEK_END, FileIO, RawIOBase
 from types import TracebackType
 from typing import Literal, Self
 
 from . import gzipped, zipped
 from .feed import Feed, FileFeed
+from .fetch import RemoteFile
 from .gzipped import Gunzip
 from .model import Health, RecordingError
+from .place import Place, Remote, place_of
 from .zipped import Member, Unzip, list_by_directory, list_by_headers, open_member
 
 MAX_LAYERS = 4
@@ -42,7 +43,7 @@ class ByteSource:
     Parameters
     ----------
     path
-        A regular file.
+        A regular file, or the URL of one.
     member
         Name of a member of a zip archive, one of :attr:`members`.
 
@@ -62,8 +63,8 @@ class ByteSource:
         encrypted or packed in a way that is not read; later also if reading fails.
     """
 
-    def __init__(self, path: Path | str, member: str | None = None) -> None:
-        self.path = Path(path)
+    def __init__(self, path: Place | str, member: str | None = None) -> None:
+        self.path = place_of(path)
         self.offset = 0
         self.members: tuple[str, ...] = ()
         self._layers: list[Gunzip | Unzip] = []
@@ -175,8 +176,14 @@ def member_named(names: Iterable[str], name: str) -> str | None:
     return found[0] if len(found) == 1 else None
 
 
-def _open(path: Path) -> FileIO:
+def _open(path: Place) -> RawIOBase:
     """Open a regular, non-empty file; every refusal of the system becomes a RecordingError."""
+    if isinstance(path, Remote):
+        remote = RemoteFile(path)
+        if not remote.seek(0, SEEK_END):
+            remote.close()
+            raise _empty(path)
+        return remote
     try:
         status = path.stat()
         if stat.S_ISDIR(status.st_mode):
@@ -184,9 +191,7 @@ def _open(path: Path) -> FileIO:
         if not stat.S_ISREG(status.st_mode):
             raise RecordingError(path, "is not a regular file", remedy="save it to a file first")
         if status.st_size == 0:
-            raise RecordingError(
-                path, "is empty (0 bytes)", remedy="download or copy the recording again"
-            )
+            raise _empty(path)
         return FileIO(path)
     except FileNotFoundError as error:
         raise RecordingError(path, "does not exist", remedy="check the path") from error
@@ -196,3 +201,7 @@ def _open(path: Path) -> FileIO:
         ) from error
     except (OSError, ValueError) as error:
         raise RecordingError(path, f"cannot be opened: {error}", remedy="check the path") from error
+
+
+def _empty(path: Place) -> RecordingError:
+    return RecordingError(path, "is empty (0 bytes)", remedy="download or copy the recording again")

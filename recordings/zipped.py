@@ -12,13 +12,13 @@ import struct
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
-from io import FileIO
-from pathlib import Path
+from io import RawIOBase
 
 from isal import isal_zlib
 
 from .feed import Feed
 from .model import RecordingError
+from .place import Place
 
 MAGIC = b"PK\x03\x04"
 
@@ -110,7 +110,7 @@ class Unzip:
 
     truncated_code = "truncated_zip"
 
-    def __init__(self, feed: Feed, member: Member, path: Path) -> None:
+    def __init__(self, feed: Feed, member: Member, path: Place) -> None:
         self.truncated = False
         self._feed = feed
         self._member = member
@@ -187,17 +187,17 @@ def _unreadable(member: Member) -> str:
     return ""
 
 
-def open_member(feed: Feed, member: Member, path: Path) -> Unzip:
+def open_member(feed: Feed, member: Member, path: Place) -> Unzip:
     """Return the content of a member; ``feed`` is at the beginning of the archive."""
     feed.skip(member.offset)
     _local_header(feed)
     return Unzip(feed, member, path)
 
 
-def list_by_directory(file: FileIO) -> Listing | None:
+def list_by_directory(file: RawIOBase) -> Listing | None:
     """Return the members by the central directory; None if that is missing or damaged."""
     try:
-        with zipfile.ZipFile(_ShortReads(file.fileno(), closefd=False)) as archive:
+        with zipfile.ZipFile(_ShortReads(file)) as archive:
             members = [
                 Member(
                     name=info.filename.replace("\\", "/"),
@@ -219,16 +219,20 @@ def list_by_directory(file: FileIO) -> Listing | None:
     return Listing(tuple(member for member in members if member.is_data), whole=True)
 
 
-class _ShortReads(FileIO):
+class _ShortReads:
     """A file of which a directory can be read, but not one that would fill the memory."""
 
-    def read(self, size: int | None = -1, /) -> bytes:
-        if size is not None and size > MAX_DIRECTORY_BYTES:
+    def __init__(self, file: RawIOBase) -> None:
+        self._file = file
+        self.seek, self.tell = file.seek, file.tell
+
+    def read(self, size: int = -1) -> bytes:
+        if size > MAX_DIRECTORY_BYTES:
             raise zipfile.BadZipFile("the directory is absurdly long")
-        return super().read(-1 if size is None else size) or b""
+        return self._file.read(size) or b""
 
 
-def list_by_headers(feed: Feed, path: Path) -> Listing:
+def list_by_headers(feed: Feed, path: Place) -> Listing:
     """Return the members of an archive read in order; ``feed`` is at its beginning."""
     members: list[Member] = []
     while len(members) < MAX_MEMBERS and _at_next_header(feed):

@@ -26,9 +26,12 @@ LAYERS = {
         "stamps",  # what is said of a clock
         "gzipped zipped",  # what a file may be packed in
         "feed",
+        "fetch",  # bytes of files in stores
+        "store",  # what stores are asked
         "kernels",
         "zone",
         "model",
+        "place",  # where a file is
     ),
     "detector": (
         "__main__ cli",
@@ -62,7 +65,9 @@ LAYERS = {
         "candidates epoching window",
         "design filters",
         "kernels",
+        "inputfiles",  # whether they are still those of a run
         "inputs",  # which files are recordings, and which of them are one
+        "places",  # what the words of a command line name
         "naming",
         "participants diary_table",  # tables that people write
         "hypnogram_file",
@@ -93,7 +98,10 @@ APART = (
 )
 """Parts that meet only in the tables of :mod:`detector.scan`."""
 
-SLOW = {"numba", "scipy", "pyarrow", "plotly", "pandas", "jinja2", "isal", "llvmlite", "edfio"}
+SLOW = {
+    *("numba", "scipy", "pyarrow", "plotly", "pandas", "jinja2", "isal", "llvmlite", "edfio"),
+    *("fsspec", "aiohttp"),
+}
 """Packages that take longer to import than a user wants to wait for ``--help``."""
 
 MODULES = package_modules()

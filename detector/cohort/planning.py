@@ -59,7 +59,9 @@ class Plan:
         return [_row_before(source, options) for source in self.sources]
 
 
-def found(inputs: Sequence[Path], out: Path, options: RunOptions) -> tuple[list[Source], list[str]]:
+def found(
+    inputs: Sequence[Path | str], out: Path, options: RunOptions
+) -> tuple[list[Source], list[str]]:
     """Return all inputs, and what is worth knowing of how they are named.
 
     Raises

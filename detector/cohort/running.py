@@ -27,7 +27,7 @@ def here(_recordings: int) -> Crew:
 
 
 def run(
-    inputs: Sequence[Path],
+    inputs: Sequence[Path | str],
     out: Path,
     options: RunOptions | None = None,
     watcher: Watcher | None = None,
@@ -46,7 +46,7 @@ def run(
     Parameters
     ----------
     inputs
-        Files and folders; see :mod:`detector.inputs`.
+        What a command line names; see :mod:`detector.places`.
     out
         The output folder; made only if there is something to analyse.
     options

@@ -9,10 +9,10 @@ it finds: :mod:`recordings.clock` places the samples in time.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from typing import Protocol
 
 from ..model import Block, Header, Health, ReadOptions, Scale
+from ..place import Place
 
 
 class Reader(Protocol):
@@ -57,7 +57,7 @@ class Format(Protocol):
         """Whether the first bytes (up to 4096, gzip and zip removed) are of this format."""
         ...
 
-    def open_reader(self, path: Path, options: ReadOptions) -> Reader:
+    def open_reader(self, path: Place, options: ReadOptions) -> Reader:
         """Read the header; RecordingError if it cannot be used."""
         ...
 
@@ -71,6 +71,6 @@ class ArchiveFormat(Protocol):
         """Whether an archive with members of these names is of this format."""
         ...
 
-    def open_reader(self, path: Path, options: ReadOptions) -> Reader:
+    def open_reader(self, path: Place, options: ReadOptions) -> Reader:
         """Read the header; RecordingError if it cannot be used."""
         ...

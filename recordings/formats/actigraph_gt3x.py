@@ -13,12 +13,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..model import Block, Header, Health, ReadOptions, RecordingError, Samples, Scale
+from ..place import Place
 from ..source import ByteSource, member_named
 from . import gt3x_activity, gt3x_log
 from .gt3x_calibration import Calibration, parse_calibration
@@ -47,7 +47,7 @@ def sniff_members(members: Sequence[str]) -> bool:
     return bool(member_named(members, "log.bin") or (old and member_named(members, "activity.bin")))
 
 
-def open_reader(path: Path, options: ReadOptions) -> Gt3xReader | OldGt3xReader:  # noqa: ARG001 (the file knows)
+def open_reader(path: Place, options: ReadOptions) -> Gt3xReader | OldGt3xReader:  # noqa: ARG001 (the file knows)
     """Read what the archive says of the device and its settings.
 
     Raises
@@ -89,7 +89,7 @@ def open_reader(path: Path, options: ReadOptions) -> Gt3xReader | OldGt3xReader:
 class Gt3xReader:
     """One archive with a log of records; see :class:`recordings.formats.Reader`."""
 
-    path: Path
+    path: Place
     log: str
     """Name of the member that holds the samples."""
     header: Header
@@ -126,7 +126,7 @@ class Gt3xReader:
 class OldGt3xReader:
     """One archive with a bare stream of samples; see :class:`recordings.formats.Reader`."""
 
-    path: Path
+    path: Place
     log: str
     header: Header
     scale: Scale
@@ -140,7 +140,7 @@ class OldGt3xReader:
             source.conclude(health)
 
 
-def _open_old(path: Path, log: str, device: Device) -> OldGt3xReader:
+def _open_old(path: Place, log: str, device: Device) -> OldGt3xReader:
     if not device.fields:
         raise RecordingError(
             path,
@@ -160,7 +160,7 @@ def _open_old(path: Path, log: str, device: Device) -> OldGt3xReader:
     )
 
 
-def _content(path: Path, members: Sequence[str], name: str) -> bytes:
+def _content(path: Place, members: Sequence[str], name: str) -> bytes:
     """Return a small member, nothing if it is not there."""
     member = member_named(members, name)
     if member is None:
@@ -169,13 +169,13 @@ def _content(path: Path, members: Sequence[str], name: str) -> bytes:
         return source.read(INFO_BYTES)
 
 
-def _rate_hz(path: Path, rate_hz: int | None) -> int:
+def _rate_hz(path: Place, rate_hz: int | None) -> int:
     if rate_hz is None:
         raise RecordingError(path, "states no usable sampling rate", remedy=_REMEDY)
     return rate_hz
 
 
-def _scale(path: Path, device: Device, lowest: int, highest: int) -> Scale:
+def _scale(path: Place, device: Device, lowest: int, highest: int) -> Scale:
     counts = device.counts_per_g
     if counts is None or not LEAST_COUNTS_PER_G <= counts <= MOST_COUNTS_PER_G:
         stated = "no scale" if counts is None else f"a scale of {counts:g} counts per g"

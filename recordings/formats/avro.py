@@ -5,9 +5,8 @@ Both are containers of records; which of the two a file is, its schema says.
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from ..model import Health, ReadOptions, RecordingError
+from ..place import Place
 from ..source import ByteSource
 from .avro_centrepoint import CentrePointReader, open_centrepoint
 from .avro_container import MARK, Container
@@ -28,7 +27,7 @@ def sniff(head: bytes) -> bool:
 
 
 def open_reader(
-    path: Path,
+    path: Place,
     options: ReadOptions,  # noqa: ARG001 (the file knows)
 ) -> EmbracePlusReader | CentrePointReader:
     """Read the schema and the first record.

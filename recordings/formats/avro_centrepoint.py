@@ -10,13 +10,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..kernels import avro
 from ..model import SECOND_NS, Block, Header, Health, RecordingError, Scale
+from ..place import Place
 from ..source import ByteSource
 from .avro_container import AvroBlock, Container
 from .avro_schema import Kind, Program, SchemaError, compile_schema
@@ -49,7 +49,7 @@ _LAST_SECOND = 7e9
 """In the year 2191: whole ns since 1970 reach to 2262."""
 
 
-def open_centrepoint(path: Path, schema: bytes) -> CentrePointReader | None:
+def open_centrepoint(path: Place, schema: bytes) -> CentrePointReader | None:
     """Read the first records; None if the schema is not that of a CentrePoint export.
 
     Raises
@@ -82,7 +82,7 @@ def open_centrepoint(path: Path, schema: bytes) -> CentrePointReader | None:
 class CentrePointReader:
     """One file; see :class:`recordings.formats.Reader`. Device time is UTC."""
 
-    path: Path
+    path: Place
     header: Header
     scale: Scale = field(default_factory=Scale)
     """Values are g."""

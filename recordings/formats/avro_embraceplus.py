@@ -10,13 +10,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from math import isfinite
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..kernels import avro
 from ..model import SECOND_NS, Block, Header, Health, RecordingError, Scale
+from ..place import Place
 from ..source import ByteSource
 from .avro_container import AvroBlock, Container
 from .avro_schema import Kind, Program, SchemaError, compile_schema
@@ -66,7 +66,7 @@ class Session:
     samples: NDArray[np.int16]
 
 
-def open_embraceplus(path: Path, schema: bytes) -> EmbracePlusReader | None:
+def open_embraceplus(path: Place, schema: bytes) -> EmbracePlusReader | None:
     """Read the first record; None if the schema is not that of an EmbracePlus.
 
     Raises
@@ -97,7 +97,7 @@ class EmbracePlusReader:
     Device time is UTC plus the offset that the first record states.
     """
 
-    path: Path
+    path: Place
     header: Header
     scale: Scale
 

@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
-from pathlib import Path
 from urllib.parse import parse_qsl
 
 import numpy as np
@@ -19,6 +18,7 @@ from numpy.typing import NDArray
 
 from ..kernels import cwa
 from ..model import Block, Header, Health, ReadOptions, RecordingError, Samples, Scale
+from ..place import Place
 from ..source import ByteSource
 from .cwa_sectors import BATCH_SECTORS, Batch, Continuity, Losses, Sectors, Thermometer
 
@@ -110,7 +110,7 @@ def sniff(head: bytes) -> bool:
     return head[:4] == b"MD\xfc\x03"
 
 
-def open_reader(path: Path, options: ReadOptions) -> CwaReader:  # noqa: ARG001 (the file knows)
+def open_reader(path: Place, options: ReadOptions) -> CwaReader:  # noqa: ARG001 (the file knows)
     """Read the header and the first good sector.
 
     Raises
@@ -171,7 +171,7 @@ class CwaReader:
     counted: a recording has one rate and one scale.
     """
 
-    def __init__(self, path: Path, *, batch_sectors: int = BATCH_SECTORS) -> None:
+    def __init__(self, path: Place, *, batch_sectors: int = BATCH_SECTORS) -> None:
         self._path = path
         self._batch_sectors = batch_sectors
         with ByteSource(path) as source:

@@ -11,7 +11,6 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +25,7 @@ from ..model import (
     Samples,
     Scale,
 )
+from ..place import Place
 from ..source import ByteSource
 from .edf_axes import Accelerometer, calibrate, find_accelerometer, range_g
 from .edf_header import BDF_MARK, EDF_MARK, EdfHeader, read_header
@@ -58,7 +58,7 @@ def sniff(head: bytes) -> bool:
     return head.startswith((EDF_MARK, BDF_MARK)) and not re.search(rb"[\r\n]", head[:256])
 
 
-def open_reader(path: Path, options: ReadOptions) -> EdfReader:
+def open_reader(path: Place, options: ReadOptions) -> EdfReader:
     """Read the header, find the accelerometer and look at its first samples.
 
     Raises
@@ -91,7 +91,7 @@ def open_reader(path: Path, options: ReadOptions) -> EdfReader:
 class EdfReader:
     """One EDF or BDF file; see :class:`recordings.formats.Reader`."""
 
-    path: Path
+    path: Place
     sensor: Accelerometer
     header: Header
     scale: Scale
@@ -227,7 +227,7 @@ def _records(source: ByteSource, stated: EdfHeader) -> Iterator[NDArray[np.uint8
             yield np.frombuffer(content, np.uint8, count * size).reshape(count, size)
 
 
-def _look(path: Path, sensor: Accelerometer) -> tuple[Samples, int]:
+def _look(path: Place, sensor: Accelerometer) -> tuple[Samples, int]:
     """Return the first samples, and what the first record says of its onset."""
     stated, text = sensor.stated, sensor.stated.annotations
     parts: list[Samples] = []

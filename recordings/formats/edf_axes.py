@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..kernels.edf import unpack_16, unpack_24
 from ..model import SECOND_NS, RecordingError, Remark, Samples, Scale
+from ..place import Place
 from .edf_header import EdfHeader, Signal, number
 from .tables.names import best_axes
 from .units import UNIT_GAIN_G, choose_unit, doubts, resting_magnitude, unit_named
@@ -54,7 +54,7 @@ class Accelerometer:
         return wide
 
 
-def find_accelerometer(path: Path, stated: EdfHeader) -> Accelerometer:
+def find_accelerometer(path: Place, stated: EdfHeader) -> Accelerometer:
     """Find three axes by label, unit and rate.
 
     Labels are taken as the names of a table's columns are. Signals in any other unit (EEG in µV, a
@@ -91,7 +91,7 @@ def find_accelerometer(path: Path, stated: EdfHeader) -> Accelerometer:
 
 
 def calibrate(
-    path: Path, sensor: Accelerometer, first: Samples, stated_unit: str | None
+    path: Place, sensor: Accelerometer, first: Samples, stated_unit: str | None
 ) -> tuple[Scale, str, tuple[Remark, ...]]:
     """Return what makes g of the samples, the unit and how it is known, and what is doubtful.
 
@@ -125,7 +125,7 @@ def range_g(sensor: Accelerometer, scale: Scale) -> float:
     return float(np.abs(scale.to_g(ends.T)).max(axis=0).min())
 
 
-def _line(path: Path, axis: Signal) -> tuple[float, float]:
+def _line(path: Place, axis: Signal) -> tuple[float, float]:
     """Return gain and offset in the signal's unit, from the ends of its range."""
     low, high, code_low, code_high = map(number, (*axis.physical, *axis.digital))
     if low is None or high is None or code_low is None or code_high is None:

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import accumulate
-from pathlib import Path
 
 from ..model import SECOND_NS, RecordingError, Remark
+from ..place import Place
 from ..source import ByteSource
 from .edf_time import start_time
 
@@ -90,7 +90,7 @@ class EdfHeader:
         return next((signal for signal in self.signals if signal.is_annotations), None)
 
 
-def read_header(path: Path) -> EdfHeader:
+def read_header(path: Place) -> EdfHeader:
     """Read and check the header.
 
     Raises
@@ -145,7 +145,7 @@ def _cut(text: bytes, widths: tuple[int, ...]) -> Iterator[str]:
         yield text[end - width : end].decode("latin-1").strip("\0 ")
 
 
-def _signals(path: Path, table: bytes, count: int, width: int) -> Iterator[Signal]:
+def _signals(path: Place, table: bytes, count: int, width: int) -> Iterator[Signal]:
     """Yield the signals; in the table all labels come first, then all transducers, ..."""
     columns = []
     at = 0
@@ -170,7 +170,7 @@ def _signals(path: Path, table: bytes, count: int, width: int) -> Iterator[Signa
         yield signal
 
 
-def _whole(path: Path, text: str, offset: int, what: str, low: int, high: int) -> int:
+def _whole(path: Place, text: str, offset: int, what: str, low: int, high: int) -> int:
     """Return a whole number of the header within its bounds."""
     try:
         value = int(text)
@@ -181,7 +181,7 @@ def _whole(path: Path, text: str, offset: int, what: str, low: int, high: int) -
     return value
 
 
-def _duration_ns(path: Path, text: str) -> int:
+def _duration_ns(path: Place, text: str) -> int:
     """Return the duration of a record: eight characters are a whole number of ns."""
     try:
         seconds = Decimal(text.replace(",", "."))

@@ -12,13 +12,13 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from math import isfinite
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..kernels.hexpages import CUT, PAGE, PAGE_SAMPLES, SAMPLE_DIGITS, scan_pages
 from ..model import SECOND_NS, Block, Header, Health, ReadOptions, RecordingError, Scale
+from ..place import Place
 from ..source import ByteSource
 
 NAME = "geneactiv-bin"
@@ -66,7 +66,7 @@ def sniff(head: bytes) -> bool:
     return head.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"Device Identity")
 
 
-def open_reader(path: Path, options: ReadOptions) -> GeneactivReader:  # noqa: ARG001 (it says all)
+def open_reader(path: Place, options: ReadOptions) -> GeneactivReader:  # noqa: ARG001 (it says all)
     """Read the header.
 
     Raises
@@ -114,7 +114,7 @@ def true_rate_hz(stated_hz: float) -> float:
 class GeneactivReader:
     """One GENEActiv file; see :class:`recordings.formats.Reader`."""
 
-    path: Path
+    path: Place
     first_page: int
     """Byte offset of the first page."""
     header: Header
@@ -324,7 +324,7 @@ def _parse(head: bytes) -> dict[str, str]:
     return fields
 
 
-def _required(path: Path, fields: Mapping[str, str], name: str) -> float:
+def _required(path: Place, fields: Mapping[str, str], name: str) -> float:
     """Return a number of the header; comma or point, a unit may follow."""
     found = _NUMBER.match(fields.get(name, ""))
     value = float(found[0].replace(",", ".")) if found else np.nan
@@ -353,7 +353,7 @@ def _header(fields: Mapping[str, str], rate_hz: float) -> Header:
     )
 
 
-def _scale(path: Path, fields: Mapping[str, str]) -> Scale:
+def _scale(path: Place, fields: Mapping[str, str]) -> Scale:
     """Return ``g = (100 raw - offset) / gain`` per axis, as printed in the vendor's manual."""
     x, y, z = (_required(path, fields, f"{axis} gain") for axis in "xyz")
     if 0.0 in (x, y, z):

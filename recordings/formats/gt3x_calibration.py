@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from math import isfinite
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..model import RecordingError, Scale
+from ..place import Place
 
 _REMEDY = "export the recording with calibrated values"
 
@@ -35,7 +35,7 @@ class Calibration:
         return Scale(lowest=float((ends[0] + mixed).max()), highest=float((ends[1] - mixed).min()))
 
 
-def parse_calibration(path: Path, text: bytes, rate_hz: int) -> Calibration | None:
+def parse_calibration(path: Place, text: bytes, rate_hz: int) -> Calibration | None:
     """Return what ``calibration.json`` leaves to be done; None if the counts are calibrated.
 
     Raises
@@ -70,7 +70,7 @@ def parse_calibration(path: Path, text: bytes, rate_hz: int) -> Calibration | No
 _PAIRS = {"XX": (0, 0), "YY": (1, 1), "ZZ": (2, 2), "XY": (0, 1), "XZ": (0, 2), "YZ": (1, 2)}
 
 
-def _calibration(path: Path, numbers: dict[str, float]) -> Calibration:
+def _calibration(path: Place, numbers: dict[str, float]) -> Calibration:
     """Return the matrix of the sensitivities, which are in hundredths of a count per g."""
     matrix = np.zeros((3, 3))
     for pair, (i, j) in _PAIRS.items():

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 from ..model import Block, Header, Health, ReadOptions, Remark, Scale
+from ..place import Place
 from ..source import ByteSource
 from .tables.clock import RowClock
 from .tables.csv_table import HEAD_BYTES, CsvTable
@@ -39,7 +39,7 @@ def sniff(head: bytes) -> bool:
     return head.startswith(MAGIC) or looks_like_text(head)
 
 
-def open_reader(path: Path, options: ReadOptions) -> TableReader:
+def open_reader(path: Place, options: ReadOptions) -> TableReader:
     """Look at the first rows and decide what the columns mean.
 
     Raises
@@ -51,7 +51,7 @@ def open_reader(path: Path, options: ReadOptions) -> TableReader:
 
 
 def open_member(
-    path: Path, member: str | None, options: ReadOptions, facts: Facts | None = None
+    path: Place, member: str | None, options: ReadOptions, facts: Facts | None = None
 ) -> TableReader:
     """Do the same with a table in an archive.
 

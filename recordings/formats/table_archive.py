@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from pathlib import Path
 
 from ..model import ReadOptions, RecordingError
+from ..place import Place
 from ..source import ByteSource, member_named
 from .table import TableReader, open_member
 from .tables.vendors import empatica, phyphox, sensor_logger
@@ -22,7 +22,7 @@ def sniff_members(members: Sequence[str]) -> bool:
     return _table_in(members) is not None
 
 
-def open_reader(path: Path, options: ReadOptions) -> TableReader:
+def open_reader(path: Place, options: ReadOptions) -> TableReader:
     """Open the table.
 
     Raises

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..model import RecordingError, Remark
+from ..place import Place
 
 UNIT_GAIN_G = {"g": 1.0, "mg": 1e-3, "m/s2": 1 / 9.80665}
 """Units of acceleration that are read, and how many g one of each is."""
@@ -72,7 +72,7 @@ def unit_at_rest(rest: float) -> str | None:
 
 
 def choose_unit(
-    path: Path, rest: float, *, named: str | None, stated: str | None
+    path: Place, rest: float, *, named: str | None, stated: str | None
 ) -> tuple[str, str]:
     """Return the unit, and how it is known: by name, by the user, by the magnitude at rest.
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from math import isfinite
-from pathlib import Path
 
 import numpy as np
 
 from ...model import SECOND_NS, RecordingError
+from ...place import Place
 from .facts import Facts
 from .look import Look
 from .pace import Pace
@@ -95,7 +95,7 @@ def _stamps(rows: RawRows) -> Stamps:
     return np.empty(0) if rows.time is None else rows.time
 
 
-def _possible(path: Path, pace: Pace | None) -> Pace:
+def _possible(path: Place, pace: Pace | None) -> Pace:
     """Return the pace of a table unless no recorder has it."""
     if pace is None:
         raise RecordingError(
@@ -110,7 +110,7 @@ def _possible(path: Path, pace: Pace | None) -> Pace:
     return pace
 
 
-def _step_of_rows(path: Path, facts: Facts, rate_hz: float | None) -> float:
+def _step_of_rows(path: Place, facts: Facts, rate_hz: float | None) -> float:
     """Return the ns from row to row of a table without time."""
     if facts.start_question:
         remedy = "state it: --date-order ymd|mdy|dmy"

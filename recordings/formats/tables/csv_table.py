@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from ...model import Health, ReadOptions, RecordingError
+from ...place import Place
 from ...source import ByteSource
 from .dates import TimeText, is_stamp, stamps_ns, text_meaning
 from .facts import Facts
@@ -34,7 +34,7 @@ _EXACT_IN_FLOAT = 2**53
 class CsvTable:
     """An opened text table; see :class:`recordings.formats.tables.rows.Table`."""
 
-    path: Path
+    path: Place
     member: str | None
     """Which member of an archive it is."""
     dialect: Dialect
@@ -46,7 +46,7 @@ class CsvTable:
 
     @classmethod
     def open(
-        cls, path: Path, member: str | None, head: bytes, facts: Facts, options: ReadOptions
+        cls, path: Place, member: str | None, head: bytes, facts: Facts, options: ReadOptions
     ) -> CsvTable:
         """Look at the first rows.
 
@@ -241,7 +241,7 @@ def _are_large_and_whole(numbers: list[str]) -> bool:
     return whole and abs(int(numbers[0])) > _EXACT_IN_FLOAT
 
 
-def _columns(path: Path, dialect: Dialect, options: ReadOptions) -> Columns:
+def _columns(path: Place, dialect: Dialect, options: ReadOptions) -> Columns:
     """Find the columns: as stated, or by name, or three are x, y, z and four have time first."""
     names = dialect.names or tuple(f"#{i + 1}" for i in range(dialect.columns))
     if options.columns is not None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,6 +12,7 @@ from numpy.typing import NDArray
 
 from ...kernels.dates import DAY_FIRST, MONTH_FIRST, NO_OFFSET, YEAR_FIRST, read_stamps
 from ...model import DateOrder, RecordingError
+from ...place import Place
 
 _ORDERS: Mapping[DateOrder, int] = {"ymd": YEAR_FIRST, "dmy": DAY_FIRST, "mdy": MONTH_FIRST}
 WORDS: Mapping[DateOrder, str] = {"ymd": "year first", "dmy": "day first", "mdy": "month first"}
@@ -42,7 +42,7 @@ class TimeText:
 
 
 def text_meaning(
-    path: Path,
+    path: Place,
     cells: Sequence[str],
     stated: DateOrder | None = None,
     supposed: DateOrder | None = None,
@@ -89,7 +89,7 @@ def text_meaning(
 
 
 def _chosen(
-    path: Path,
+    path: Place,
     example: str,
     possible: Sequence[DateOrder],
     stated: DateOrder | None,
@@ -122,7 +122,7 @@ def _chosen(
     )
 
 
-def _unreadable(path: Path, cell: str) -> RecordingError:
+def _unreadable(path: Place, cell: str) -> RecordingError:
     """Return the refusal of a stamp that is none."""
     if _CLOCK.fullmatch(cell):
         return RecordingError(path, f"has times without a date such as {cell!r}", remedy=_REMEDY)

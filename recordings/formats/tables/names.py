@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from ...model import RecordingError
+from ...place import Place
 from ..units import unit_named
 
 SHAPE_REMEDY = (
@@ -80,7 +80,7 @@ class _AxisName:
     unit: str | None
 
 
-def find_columns(path: Path, names: Sequence[str]) -> Columns:
+def find_columns(path: Place, names: Sequence[str]) -> Columns:
     """Find time and axes among the names of a table's columns.
 
     Axes are three names that differ only in x, y, z; a total acceleration is preferred over any
@@ -113,7 +113,7 @@ def find_columns(path: Path, names: Sequence[str]) -> Columns:
     )
 
 
-def stated_columns(path: Path, names: Sequence[str], stated: Mapping[str, int | str]) -> Columns:
+def stated_columns(path: Place, names: Sequence[str], stated: Mapping[str, int | str]) -> Columns:
     """Find the columns that the user states, by position from 1 or by name.
 
     Raises
@@ -140,7 +140,7 @@ def _at(names: Sequence[str], places: Sequence[int]) -> list[str]:
     return [names[place] for place in places]
 
 
-def _place(path: Path, names: Sequence[str], which: int | str) -> int:
+def _place(path: Place, names: Sequence[str], which: int | str) -> int:
     """Return the position of a column, from 0."""
     if isinstance(which, int) and which <= len(names):
         return which - 1
@@ -154,7 +154,7 @@ def _place(path: Path, names: Sequence[str], which: int | str) -> int:
     )
 
 
-def _gravity(path: Path, names: Sequence[str], axes: Axes) -> tuple[int, int, int] | None:
+def _gravity(path: Place, names: Sequence[str], axes: Axes) -> tuple[int, int, int] | None:
     """Return the columns of gravity beside an acceleration; None if there are none."""
     groups = _groups(name if _GRAVITY.search(_tokens(name)[0]) else "" for name in names)
     triples = [

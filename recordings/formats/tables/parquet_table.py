@@ -6,11 +6,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from io import SEEK_END
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from ...fetch import at_hand
 from ...model import SECOND_NS, Health, ReadOptions, RecordingError
+from ...place import Place
 from .dates import TimeText, offset_in_s, stamps_ns, text_meaning
 from .names import Columns, find_columns, stated_columns
 from .rows import Pair, RawRows, raw_rows, to_numpy
@@ -27,7 +30,7 @@ _LOOK_ROWS = 200
 class ParquetTable:
     """An opened Parquet table; see :class:`recordings.formats.tables.rows.Table`."""
 
-    path: Path
+    path: Place
     columns: Columns
     names: tuple[str, ...]
     numeric_time: bool
@@ -36,7 +39,7 @@ class ParquetTable:
     utc_offset_s: int | None
 
     @classmethod
-    def open(cls, path: Path, options: ReadOptions) -> ParquetTable:
+    def open(cls, path: Place, options: ReadOptions) -> ParquetTable:
         """Read the schema and the first stamps.
 
         Parameters
@@ -91,7 +94,8 @@ class ParquetTable:
         """Read from the first row on; damage costs the rest of its row group."""
         import pyarrow as pa
 
-        health.bytes_read = self.path.stat().st_size
+        with at_hand(self.path) as raw:
+            health.bytes_read = raw.seek(0, SEEK_END)
         with _opened(self.path) as file:
             for group in range(file.num_row_groups):
                 left = file.metadata.row_group(group).num_rows
@@ -128,21 +132,24 @@ class ParquetTable:
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[Any]:
+def _opened(path: Place) -> Iterator[Any]:
     """Open a Parquet file; what Arrow cannot read in the block is damage."""
     import pyarrow as pa
     from pyarrow import parquet
 
-    with path.open("rb") as raw:
+    with at_hand(path) as raw:
         if raw.read(len(MAGIC)) != MAGIC:
             raise RecordingError(path, "is a compressed Parquet file", remedy="unpack it")
-    try:
-        with parquet.ParquetFile(path, buffer_size=PAGE_BUFFER_BYTES, pre_buffer=False) as file:
-            yield file
-    except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
-        raise RecordingError(
-            path, f"is a damaged Parquet file: {error}", remedy="write or copy it again"
-        ) from error
+        content = path if isinstance(path, Path) else raw
+        try:
+            with parquet.ParquetFile(
+                content, buffer_size=PAGE_BUFFER_BYTES, pre_buffer=False
+            ) as file:
+                yield file
+        except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
+            raise RecordingError(
+                path, f"is a damaged Parquet file: {error}", remedy="write or copy it again"
+            ) from error
 
 
 def _batches(
@@ -160,7 +167,7 @@ def _is_number(kind: Any) -> bool:
 
 
 def _stamps(
-    path: Path, file: Any, name: str, options: ReadOptions
+    path: Place, file: Any, name: str, options: ReadOptions
 ) -> tuple[TimeText | None, int | None]:
     """Return how stamps that are no numbers are written, and their offset from UTC."""
     import pyarrow as pa

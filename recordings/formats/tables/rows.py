@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ...model import Health
+from ...place import Place
 from .names import Columns
 from .times import Stamps
 
@@ -110,7 +110,7 @@ class Table(Protocol):
     """An opened table of any kind."""
 
     @property
-    def path(self) -> Path:
+    def path(self) -> Place:
         """The file."""
         ...
 

@@ -6,9 +6,9 @@ import csv
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from ...model import RecordingError
+from ...place import Place
 from .names import SHAPE_REMEDY
 
 LOOK_ROWS = 200
@@ -58,7 +58,7 @@ def looks_like_text(head: bytes) -> bool:
     return not re.search(rb"[\x00-\x08\x0e-\x1f\x7f]", head)
 
 
-def find_dialect(path: Path, head: bytes, *, begin: int, whole: bool) -> Dialect:
+def find_dialect(path: Place, head: bytes, *, begin: int, whole: bool) -> Dialect:
     """Find out how a table is written.
 
     Parameters
@@ -154,7 +154,7 @@ def _is_row(cells: Sequence[str], decimals: str) -> bool:
     return any(values) and sum(values) + sum(empty) >= 3
 
 
-def _decimal(path: Path, rows: Sequence[Sequence[str]], delimiter: str) -> str:
+def _decimal(path: Place, rows: Sequence[Sequence[str]], delimiter: str) -> str:
     """Return the decimal mark."""
     if delimiter == ",":
         return "."
@@ -170,7 +170,7 @@ def _decimal(path: Path, rows: Sequence[Sequence[str]], delimiter: str) -> str:
 
 
 def _names(
-    path: Path, above: Sequence[_Line], rows: Sequence[Sequence[str]], delimiter: str
+    path: Place, above: Sequence[_Line], rows: Sequence[Sequence[str]], delimiter: str
 ) -> tuple[str, ...] | None:
     """Return the names in the line above the rows, which may be a comment; None if it has none."""
     width = len(rows[0])

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ...model import SECOND_NS, RecordingError
+from ...place import Place
 
 Stamps = NDArray[Any]
 """int64 or float64."""
@@ -52,7 +52,7 @@ class TimeNumber:
 
 
 def number_meaning(
-    path: Path, first: float, step: float | None, named_unit_ns: int | None, rate_hz: float | None
+    path: Place, first: float, step: float | None, named_unit_ns: int | None, rate_hz: float | None
 ) -> TimeNumber:
     """Tell the unit of a column of numbers, and where it counts from.
 

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 
 from ....model import ReadOptions
+from ....place import Place
 from ..facts import Facts
 from ..text import UTF8_MARK
 from . import actigraph, activpal, empatica, sensor_logger
 
-VENDORS: tuple[Callable[[Path, bytes, ReadOptions], Facts | None], ...] = (
+VENDORS: tuple[Callable[[Place, bytes, ReadOptions], Facts | None], ...] = (
     actigraph.recognise,
     empatica.recognise,
     activpal.recognise,
@@ -23,7 +23,7 @@ VENDORS: tuple[Callable[[Path, bytes, ReadOptions], Facts | None], ...] = (
 )
 
 
-def recognise(path: Path, head: bytes, options: ReadOptions) -> Facts:
+def recognise(path: Place, head: bytes, options: ReadOptions) -> Facts:
     """Return what is known of a text table by the way it begins.
 
     Raises

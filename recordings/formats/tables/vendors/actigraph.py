@@ -10,10 +10,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from pathlib import Path
 from typing import get_args
 
 from ....model import SECOND_NS, DateOrder, ReadOptions, RecordingError, Remark, Scale
+from ....place import Place
 from ..dates import WORDS, stamp_ns
 from ..facts import Facts
 
@@ -42,7 +42,7 @@ _ORDER_OF_LETTER: dict[str, DateOrder] = {"y": "ymd", "m": "mdy", "d": "dmy"}
 _QUESTION = "is the day or the month first?"
 
 
-def recognise(path: Path, head: bytes, options: ReadOptions) -> Facts | None:
+def recognise(path: Place, head: bytes, options: ReadOptions) -> Facts | None:
     """Read the banner.
 
     Raises
@@ -112,7 +112,7 @@ class _Banner:
     """Byte offset behind it."""
 
     @classmethod
-    def read(cls, path: Path, head: bytes) -> _Banner:
+    def read(cls, path: Place, head: bytes) -> _Banner:
         """Take the lines up to the one of dashes that closes the banner."""
         lines: list[str] = []
         offset = 0

@@ -6,9 +6,9 @@ g = (code - 127) / 256 * 4, so the codes 0 and 255 are ±2 g. Times are local.
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 from ....model import ReadOptions, Scale
+from ....place import Place
 from ..facts import Facts
 
 _SCALE = Scale(gain_g=(4 / 256,) * 3, offset_g=(-127 * 4 / 256,) * 3, lowest=0, highest=255)
@@ -18,7 +18,7 @@ _ROWS = 20
 """The first rows of which all must look like that: a second."""
 
 
-def recognise(_path: Path, head: bytes, _options: ReadOptions) -> Facts | None:
+def recognise(_path: Place, head: bytes, _options: ReadOptions) -> Facts | None:
     """Look at the first rows."""
     lines = head.split(b"\n", _ROWS)[:_ROWS]
     rows = [match for line in lines if (match := _ROW.fullmatch(line))]

@@ -5,9 +5,8 @@ Seconds since 1970 in UTC, then Hz, then x, y and z in 1/64 g, clipped at ±2 g.
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from ....model import SECOND_NS, ReadOptions, Scale
+from ....place import Place
 from ..facts import Facts
 from ..text import is_number
 
@@ -21,7 +20,7 @@ _EARLIEST_START_S, _LATEST_START_S = 1e9, 4.1e9
 _HIGHEST_HZ = 1000.0
 
 
-def recognise(_path: Path, head: bytes, _options: ReadOptions) -> Facts | None:
+def recognise(_path: Place, head: bytes, _options: ReadOptions) -> Facts | None:
     """Read the first two rows."""
     start, _, rest = head.partition(b"\n")
     rate, _, _ = rest.partition(b"\n")

@@ -6,9 +6,8 @@ an iPhone in g. Which of them a file is, its values tell.
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from ....model import ReadOptions
+from ....place import Place
 from ..facts import Facts
 
 TABLES = (
@@ -22,7 +21,7 @@ TABLES = (
 _NAMES = {"time", "seconds_elapsed", "x", "y", "z"}
 
 
-def recognise(_path: Path, head: bytes, _options: ReadOptions) -> Facts | None:
+def recognise(_path: Place, head: bytes, _options: ReadOptions) -> Facts | None:
     """Look at the names."""
     line = head.partition(b"\n")[0].decode("latin-1").strip()
     if {name.strip(' "') for name in line.split(",")} != _NAMES:
