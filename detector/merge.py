@@ -65,11 +65,11 @@ def write_merged(
     for name, columns in (("nights", night_columns(factors)), ("events", EVENTS)):
         _join(out, f"{name}.csv", columns, done)
         write_parquet(out / f"{name}.csv", columns, out / f"{name}.parquet")
-    write_limbs(out, settings, csvtext.read(RECORDINGS, out / "recordings.csv"))
+    several = write_limbs(out, settings, csvtext.read(RECORDINGS, out / "recordings.csv"))
     ledger = csvtext.read(RECORDINGS, out / "recordings.csv")
     files.write(out / "METHODS.md", methods(settings, ledger).encode())
     write_by_participant(out)
-    write_cohort_page(out)
+    write_cohort_page(out, several)
 
 
 def _write_ledger(path: Path, rows: Iterable[Row]) -> list[str]:

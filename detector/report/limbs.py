@@ -33,6 +33,8 @@ _MARKS = {
     "whole_body": "m-4.5-4.5h9v9h-9z",
     "shared_disturbance": "m-4-4l8 8m0-8l-8 8",
 }
+_ALWAYS = ("focal", "bilateral", "whole_body")
+"""Shown where there were none, too."""
 _OTHER_MARK = "m-3 0h6"
 _LEFT, _LANE, _WIDTH = 190, 28, 620
 
@@ -130,7 +132,11 @@ def _night(row: Cells, joints: Sequence[JointView], place: dict[str, str]) -> Li
     )
     return LimbNight(
         cells=row,
-        calls=tuple((name, row[f"n_{call}"]) for call, name in NAMES.items()),
+        calls=tuple(
+            (name, n)
+            for call, name in NAMES.items()
+            if (n := row[f"n_{call}"]) != "0" or call in _ALWAYS
+        ),
         drawing=_drawing(row["night_date"], worn, mine, place) if mine else None,
         events=mine,
     )
