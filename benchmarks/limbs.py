@@ -115,10 +115,12 @@ def _analysed(folder: Path, name: str, worn: tuple[Sensor, ...], made: Several) 
     )
 
 
-def errors(seen: Seen, one: int, other: int, found: Alignment) -> tuple[float, float]:
-    """Return the largest error of an alignment over the night in ms, and that of drift in ppm."""
+def errors(
+    seen: Seen, one: int, other: int, found: Alignment, span_h: tuple[float, float] = (0, HOURS)
+) -> tuple[float, float]:
+    """Return the largest error of an alignment over a span in ms, and that of drift in ppm."""
     a, b = seen.worn[one], seen.worn[other]
-    true_s = np.linspace(0, 3600 * HOURS, 11)
+    true_s = np.linspace(3600 * span_h[0], 3600 * span_h[1], 11)
 
     def clock(sensor: Sensor) -> np.ndarray:
         shown_s = true_s * (1 + 1e-6 * sensor.drift_ppm) + sensor.offset_s
@@ -151,6 +153,31 @@ def aligned(nights: Sequence[Seen]) -> dict[str, Any]:
         "drift error, ppm: median": round(float(np.median(drift)), 2),
         "within the uncertainty told, %": round(100 * float(np.mean(inside)), 1),
     }
+
+
+def shortened(nights: Sequence[Seen], hours: float) -> dict[str, Any]:
+    """Return the same of a stretch of the night, from two hours on."""
+    off, refused = [], Counter[str]()
+    span_h = (2.0, 2.0 + hours)
+    for seen in nights:
+        for i, k in itertools.combinations(range(len(WORN)), 2):
+            cut = [_within(seen, each, span_h) for each in (i, k)]
+            found = align(*cut, Settings().limbs)
+            if found.reason:
+                refused[found.reason] += 1
+            else:
+                off.append(errors(seen, i, k, found, span_h)[0])
+    known = {"largest error, ms: median": round(float(np.median(off)), 1),
+             "largest": round(max(off), 1)} if off else {}  # fmt: skip
+    return {"aligned": len(off), "refused": dict(refused), **known}
+
+
+def _within(seen: Seen, sensor: int, span_h: tuple[float, float]) -> Beginnings:
+    """Cut to a span of true time, give or take the clock."""
+    worn, given = seen.worn[sensor], seen.beginnings[sensor]
+    shown_s = (given.start_ns - seen.start_ns) / SECOND_NS - worn.offset_s
+    inside = (shown_s >= 3600 * span_h[0]) & (shown_s < 3600 * span_h[1])
+    return Beginnings(start_ns=given.start_ns[inside], weight=given.weight[inside])
 
 
 def strangers(nights: Sequence[Seen]) -> dict[str, int]:
@@ -202,6 +229,7 @@ def main() -> None:
     for name in RECIPES:
         of_kind = [seen for seen in nights if seen.recipe == name]
         report[name] = aligned(of_kind) | {"calls": confusion(of_kind)}
+        report[name] |= {f"{h} h alone": shortened(of_kind, h) for h in (1, 2, 4)}
         report[name] |= strangers(of_kind)
     print(json.dumps(report, indent=1))
 

@@ -65,6 +65,11 @@ class _Seen:
     event: NDArray[np.int64]
     start_ns: Times
     end_ns: Times
+    peak_mg: NDArray[np.float64]
+    is_start: NDArray[np.bool_]
+    """Sleep starts, counted or not."""
+    is_own: NDArray[np.bool_]
+    """What the limb itself made."""
 
 
 def joint_events(group: Together, settings: Settings) -> list[Joint]:
@@ -77,13 +82,12 @@ def joint_events(group: Together, settings: Settings) -> list[Joint]:
 
 def _of_clock(group: Together, root: int, settings: Settings) -> Iterator[Joint]:
     on_it = [i for i, clock in enumerate(group.clocks) if clock.root == root]
-    seen = _seen(group, on_it)
-    limits = settings.limbs
-    reach_ns = round(limits.together_s * SECOND_NS)
-    starts = np.array([group.moved[i].is_start[k] for i, k in zip(seen.sensor, seen.event,
-                       strict=True)], bool)  # fmt: skip
-    used = np.zeros(len(starts), bool)
-    for seed in _largest_first(group, seen, np.flatnonzero(starts)):
+    seen = _seen(group, on_it, settings)
+    reach_ns = round(settings.limbs.together_s * SECOND_NS)
+    used = np.zeros(len(seen.event), bool)
+    seeds = np.flatnonzero(seen.is_start)
+    # The largest first, so that the order of sensors does not decide what goes along.
+    for seed in seeds[np.argsort(-seen.peak_mg[seeds], kind="stable")].tolist():
         if used[seed]:
             continue
         members = _members(seen, seed, used, reach_ns)
@@ -91,23 +95,22 @@ def _of_clock(group: Together, root: int, settings: Settings) -> Iterator[Joint]
         yield _called(group, seen, on_it, seed, members, settings)
 
 
-def _seen(group: Together, on_it: Sequence[int]) -> _Seen:
-    sensor = np.concatenate([np.full(len(group.moved[i]), i) for i in on_it])
-    event = np.concatenate([np.arange(len(group.moved[i])) for i in on_it])
-    start_ns = np.concatenate([group.clocks[i](group.moved[i].start_ns) for i in on_it])
-    end_ns = np.concatenate([group.clocks[i](group.moved[i].end_ns) for i in on_it])
-    order = np.lexsort((event, sensor, start_ns))
-    return _Seen(sensor[order], event[order], start_ns[order], end_ns[order])
-
-
-def _largest_first(group: Together, seen: _Seen, seeds: NDArray[np.intp]) -> list[int]:
-    """Order sleep starts by size, so that the order of sensors does not decide what goes along."""
-    peaks = [-_peak_mg(group, seen, k) for k in seeds.tolist()]
-    return [int(k) for _, k in sorted(zip(peaks, seeds.tolist(), strict=True))]
-
-
-def _peak_mg(group: Together, seen: _Seen, k: int) -> float:
-    return float(group.moved[seen.sensor[k]].peak_mg[seen.event[k]])
+def _seen(group: Together, on_it: Sequence[int], settings: Settings) -> _Seen:
+    parts = [
+        (
+            np.full(len(moved), i),
+            np.arange(len(moved)),
+            group.clocks[i](moved.start_ns),
+            group.clocks[i](moved.end_ns),
+            moved.peak_mg,
+            moved.is_start,
+            moved.is_of_limb(settings.kinds),
+        )
+        for i, moved in ((i, group.moved[i]) for i in on_it)
+    ]
+    columns = [np.concatenate(each) for each in zip(*parts, strict=True)]
+    order = np.lexsort((columns[1], columns[0], columns[2]))
+    return _Seen(*(column[order] for column in columns))
 
 
 def _members(seen: _Seen, seed: int, used: NDArray[np.bool_], reach_ns: int) -> list[int]:
@@ -168,9 +171,9 @@ def _call(
     settings: Settings,
 ) -> tuple[Call, str, int]:
     """Return call, reason, and how many sensors saw their limb move."""
-    sized = [_peak_mg(group, seen, k) for k in members]
+    sized = [float(seen.peak_mg[k]) for k in members]
     limits = settings.limbs
-    own = [k for k in members if _of_limb(group, seen, k, settings)]
+    own = [k for k in members if seen.is_own[k]]
     seers = {int(seen.sensor[k]) for k in members}
     if len(observing) > 1 and seers.issuperset(observing):
         weak = max(sized) < limits.disturbance_mg
@@ -184,13 +187,9 @@ def _call(
     if not others:
         reason = group.reason(int(seen.sensor[seed]))
         return ("unaligned", reason, len(own)) if reason else ("alone", "not_observed", len(own))
-    if _moving(group, seen, seed, others, settings):
+    if _moving(seen, seed, others, settings):
         return "unclear", "other_moving", len(own)
     return "focal", "", len(own)
-
-
-def _of_limb(group: Together, seen: _Seen, k: int, settings: Settings) -> bool:
-    return bool(group.moved[seen.sensor[k]].is_of_limb(settings.kinds)[seen.event[k]])
 
 
 def _of_places(places: set[Place]) -> tuple[Call, str] | None:
@@ -212,9 +211,7 @@ def _same_limb(place: Place, places: set[Place]) -> bool:
     )
 
 
-def _moving(
-    group: Together, seen: _Seen, seed: int, others: Sequence[int], settings: Settings
-) -> bool:
+def _moving(seen: _Seen, seed: int, others: Sequence[int], settings: Settings) -> bool:
     """Whether another limb was moving within ``together_s`` of the sleep start's beginning."""
     at_ns, reach_ns = seen.start_ns[seed], round(settings.limbs.together_s * SECOND_NS)
     longest_ns = round(settings.scan.longest_event_s * SECOND_NS)
@@ -222,8 +219,6 @@ def _moving(
         seen.start_ns, (at_ns - longest_ns - reach_ns, at_ns + reach_ns + 1)
     )
     return any(
-        seen.sensor[k] in others
-        and seen.end_ns[k] >= at_ns - reach_ns
-        and _of_limb(group, seen, k, settings)
+        seen.sensor[k] in others and seen.end_ns[k] >= at_ns - reach_ns and seen.is_own[k]
         for k in range(first, stop)
     )

@@ -184,6 +184,14 @@ def test_recordings_that_are_no_set_leave_empty_tables(tmp_path, sensors):
     assert not (tmp_path / "participants").exists()
 
 
+def test_a_sensor_without_events_is_not_aligned(tmp_path):
+    (one,) = moving_together(1, Worn("wl"))
+    jerk(one, AT)
+    rows, nights, (pair,) = written(tmp_path, one, Worn("al", site="ankle"))
+    assert [row["call"] for row in rows] == ["unaligned"]
+    assert (pair["reason"], nights[0]["n_unaligned"]) == ("few_shared", 1)
+
+
 def content(out):
     return {p.relative_to(out).as_posix(): p.read_bytes() for p in out.rglob("*") if p.is_file()}
 
