@@ -10,7 +10,6 @@ from markupsafe import Markup
 from numpy.typing import NDArray
 
 from detector import periodic
-
 from detector.rates import poisson_interval
 
 from .beside import Beside, picture

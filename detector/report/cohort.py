@@ -90,13 +90,12 @@ def cohort_page(
     lists.participants = [dict(r) for r in participants if str(r["participant_id"]) in people]
     seen = lists.add_nights(nights)
     counted = sum(seen.counts.values())
-    failed = [r for r in lists.recordings if r["status"] == "failed"]
     return render(
         "cohort.html",
         rows=lists.data(),
         several=several,
         summary=_summary(totals, seen.nights, counted),
-        failed=failed[:_MOST_TOLD],
+        failed=[r for r in lists.recordings if r["status"] == "failed"][:_MOST_TOLD],
         n_failed=totals.states["failed"],
         n_recordings=sum(totals.states.values()),
         n_nights=seen.nights,
