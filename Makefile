@@ -32,6 +32,9 @@ sample: setup ## Analyse the bundled recording into out/
 quality: setup ## Hold the detector against nights and planted events of known truth
 	$(BIN)/python benchmarks/quality.py
 
+limbs: setup ## Measure how several sensors on one person are aligned and what is said of limbs
+	$(BIN)/python benchmarks/limbs.py
+
 memory: setup ## Measure peak memory for a day and for a fortnight
 	$(BIN)/python benchmarks/memory.py
 
@@ -51,4 +54,4 @@ clean: ## Remove caches and what was built, keep .venv
 	rm -rf build dist out *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis .benchmarks
 	find . -path ./.venv -prune -o -name __pycache__ -type d -exec rm -rf {} +
 
-.PHONY: help setup test check format docs sample quality memory formats page cohort-page fuzz clean
+.PHONY: help setup test check format docs sample quality limbs memory formats page cohort-page fuzz clean

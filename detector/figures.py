@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from typing import Any, get_args
 
 import numpy as np
+from numpy.typing import NDArray
 
 from recordings import SECOND_NS
 
+from . import periodic
 from .grid import EPOCH_NS, EPOCHS_PER_MIN, Floats, Grid, Mask, angle_deg, rolling_mean, runs
 from .night import SLEEP_STARTS, Events, Interval, Kind, Site, Sleep
-from .settings import Settings, WindowSettings
+from .settings import KindSettings, Settings, WindowSettings
 
 OTHER_KINDS: tuple[Kind, ...] = tuple(k for k in get_args(Kind) if k not in SLEEP_STARTS)
 
@@ -121,7 +123,7 @@ def too_noisy(grid: Grid, settings: WindowSettings) -> Mask:
     return mask
 
 
-def measures(picture: Picture, events: Events, site: Site) -> dict[str, Any]:
+def measures(picture: Picture, events: Events, kinds: KindSettings, site: Site) -> dict[str, Any]:
     """All numbers of a :class:`detector.night.Night` that are no counts, by name."""
     grid, window = picture.grid, picture.window
     blanked_s = np.where(picture.stuck, 0.0, grid.sampled_s - grid.observed_s)
@@ -135,7 +137,7 @@ def measures(picture: Picture, events: Events, site: Site) -> dict[str, Any]:
         "blanked_min": float(np.sum(blanked_s)) / 60,
         "clipped_samples": int(grid.n_clipped.sum()),
         "floor_g_per_s": typical(picture, grid.floor_g_per_s),
-        "plm_acc_per_h": plm_acc_per_h(picture, events, site),
+        **(_of_ankle(picture, events, kinds) if site == "ankle" else {}),
         "posture_changes_per_h": posture_changes_per_h(picture),
         "noisy_min": float(np.sum(grid.sampled_s * picture.noisy * picture.extent)) / 60,
         "nonwear_min": float(grid.sampled_s[picture.off].sum()) / 60,
@@ -221,13 +223,30 @@ def posture_changes_per_h(picture: Picture) -> float | None:
     return len(runs((changed > _POSTURE_CHANGE_DEG) & within)) / hours
 
 
-def plm_acc_per_h(picture: Picture, events: Events, site: Site) -> float | None:
-    """Periodic limb movements per usable hour of the sleep period; at the ankle only."""
+def _of_ankle(picture: Picture, events: Events, kinds: KindSettings) -> dict[str, Any]:
+    """Limb movements of the sleep period and how periodic they are; nothing without sleep."""
     hours, asleep = usable_h(picture), picture.asleep
-    if site != "ankle" or asleep is None or hours == 0:
-        return None
-    periodic = events.kind == "periodic_limb_movement"
-    return int(np.sum(_in_sleep(asleep, events) & periodic)) / hours
+    if asleep is None or hours == 0:
+        return {}
+    in_sleep = _in_sleep(asleep, events)
+    limb, series = in_sleep & events.limb, events.series[in_sleep & events.limb]
+    intervals_s = _intervals_s(picture, events.candidates["start_ns"][limb])
+    return {
+        "plm_acc_per_h": int(np.sum(in_sleep & (events.kind == "periodic_limb_movement"))) / hours,
+        "lm_acc_n": len(series),
+        "lm_acc_per_h": len(series) / hours,
+        "plm_acc_series": len(set(series[series >= 0].tolist())),
+        "periodicity_index_acc": periodic.periodicity_index(intervals_s, kinds),
+        "limb_intervals_s": intervals_s,
+    }
+
+
+def _intervals_s(picture: Picture, start_ns: NDArray[np.int64]) -> Floats:
+    """From each onset to the next; NaN where a slot between them is not wholly usable."""
+    slots = np.clip((start_ns - picture.grid.first_ns) // EPOCH_NS, 0, len(picture.grid) - 1)
+    lost = np.cumsum(picture.usable_s < 0.99 * EPOCH_NS / SECOND_NS)
+    seen = lost[slots[1:]] == lost[slots[:-1]]
+    return np.where(seen, np.diff(start_ns) / SECOND_NS, np.nan)
 
 
 def counts(picture: Picture, events: Events, countable: Mask) -> dict[str, int | None]:

@@ -33,7 +33,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from . import series
+from . import periodic, series
 from .grid import Floats, Mask
 from .likeness import NEIGHBOUR_S, likeness, models
 from .night import Kind, Site
@@ -106,6 +106,10 @@ class Judgement:
     likeness: Floats
     """Of what has the shape of a sleep start, whatever its kind; NaN for everything else."""
     active_after_s: Floats
+    limb: Mask
+    """Limb movements as periodic series are made of, whatever their kind."""
+    series: NDArray[np.int64]
+    """Number of the periodic series of each, -1 for none."""
 
 
 def least_size_mg(step_g: float, settings: KindSettings) -> float:
@@ -135,15 +139,15 @@ def rules(settings: KindSettings, site: Site, least_mg: float) -> tuple[Rule, ..
     """
     s = settings
     series_kind: Kind = "periodic_limb_movement" if site == "ankle" else "limb_movement"
-    periodic = Rule("periodic", series_kind, (_yes("periodic"),))
+    repeated = Rule("periodic", series_kind, (_yes("periodic"),))
     jerk = _jerk(s, least_mg)
     return (
         Rule("knock", "impact", _knock(s)),
         *_rhythmic(s),
-        *((periodic,) if site == "ankle" else ()),
+        *((repeated,) if site == "ankle" else ()),
         _start("arousal", "sleep_start_with_arousal", "with_arousal", (*jerk, *_opening(s)), s),
         *_complex(s),
-        *(() if site == "ankle" else (periodic,)),
+        *(() if site == "ankle" else (repeated,)),
         *_tiny(s),
         _start("jerk", "sleep_start", "alone", (*jerk, *_brief(s)), s),
         *_remainder(s),
@@ -323,6 +327,8 @@ def classify(
         certainty=certainty,
         likeness=np.where(woke, evidence["with_arousal"], evidence["alone"]),
         active_after_s=evidence["active_after_s"],
+        limb=evidence["limb"] > 0,
+        series=evidence["series"].astype(np.int64),
     )
 
 
@@ -370,21 +376,13 @@ def gather(candidates: NDArray[np.void], settings: KindSettings, site: Site) -> 
         "train": series.in_train(candidates, s).astype(np.float64),
     }
     complex_ = np.any([rule.conditions[0].holds(evidence) for rule in _complex(s)], axis=0)
-    member = _may_be_periodic(evidence, s, site)
+    limb = periodic.candidates(evidence, s)
+    if site != "ankle":
+        limb &= evidence["effective_hz"] < s.effective_low_hz
+    number = periodic.series(start_ns, limb, periodic.breaking(evidence, s), s)
     return evidence | {
         "followed": (complex_ | (followed_s > 0)).astype(np.float64),
-        "periodic": series.in_periodic_series(candidates, member, s).astype(np.float64),
+        "limb": limb.astype(np.float64),
+        "series": number.astype(np.float64),
+        "periodic": (number >= 0).astype(np.float64),
     }
-
-
-def _may_be_periodic(evidence: Evidence, s: KindSettings, site: Site) -> Mask:
-    """Limb movements by length, size and return; away from the ankle only slow ones."""
-    duration = evidence["duration_s"]
-    limb = (
-        (duration >= s.periodic_shortest_s)
-        & (duration <= s.periodic_longest_s)
-        & (evidence["peak_accel_mg"] >= s.accel_listed_mg)
-        & ~(evidence["posture_change_deg"] > s.posture_max_deg)
-        & ~(evidence["hf_lf_ratio"] > s.impact_ratio)
-    )
-    return limb if site == "ankle" else limb & (evidence["effective_hz"] < s.effective_low_hz)

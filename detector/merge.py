@@ -58,16 +58,18 @@ def write_merged(
     factors
         Headings of the diary's further columns.
     """
+    from .limbs import write_limbs
     from .report import write_cohort_page
 
     done = _write_ledger(out / "recordings.csv", rows)
     for name, columns in (("nights", night_columns(factors)), ("events", EVENTS)):
         _join(out, f"{name}.csv", columns, done)
         write_parquet(out / f"{name}.csv", columns, out / f"{name}.parquet")
+    several = write_limbs(out, settings, csvtext.read(RECORDINGS, out / "recordings.csv"))
     ledger = csvtext.read(RECORDINGS, out / "recordings.csv")
     files.write(out / "METHODS.md", methods(settings, ledger).encode())
     write_by_participant(out)
-    write_cohort_page(out)
+    write_cohort_page(out, several)
 
 
 def _write_ledger(path: Path, rows: Iterable[Row]) -> list[str]:

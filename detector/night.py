@@ -156,6 +156,10 @@ class Events:
     """Seconds of movement within the minute after the event."""
     cluster: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
     """0-based number of the repetitive series within the night, -1 for none."""
+    limb: NDArray[np.bool_] = field(default_factory=lambda: np.empty(0, bool))
+    """Limb movements as periodic series are made of, whatever their kind."""
+    series: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
+    """0-based number of the periodic series within the night, -1 for none."""
 
     def __len__(self) -> int:
         return len(self.candidates)
@@ -212,7 +216,14 @@ class Night:
     ``..._onset_lax20``, ``..._reonset``,
     ``..._sleep``, ``..._night``, ``n_clusters`` and ``n_<kind>`` of every other kind."""
     plm_acc_per_h: float | None = None
-    """Ankle only."""
+    """Ankle only, as the next four."""
+    lm_acc_n: int | None = None
+    lm_acc_per_h: float | None = None
+    plm_acc_series: int | None = None
+    periodicity_index_acc: float | None = None
+    limb_intervals_s: NDArray[np.float64] | None = None
+    """From onset to onset of successive limb movements of the sleep period; NaN where not all time
+    between was observed. Ankle only."""
     posture_changes_per_h: float | None = None
     noted: Noted = field(default_factory=Noted)
     staged: Staged | None = None

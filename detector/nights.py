@@ -183,6 +183,8 @@ def _events(
         likeness=said.likeness,
         active_after_s=said.active_after_s,
         cluster=series.clusters(candidates, countable, settings.kinds),
+        limb=said.limb,
+        series=said.series,
     )
     return events, countable
 
@@ -196,7 +198,7 @@ def _measures(
     picture: Picture, events: Events, settings: Settings, site: Site, step_g: float
 ) -> dict[str, Any]:
     """All numbers that are no counts."""
-    found = figures.measures(picture, events, site)
+    found = figures.measures(picture, events, settings.kinds, site)
     smallest_mg = sensitivity.smallest_countable_mg(found["floor_g_per_s"], settings, step_g)
     return found | {"smallest_countable_mg": smallest_mg}
 

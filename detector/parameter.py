@@ -23,6 +23,7 @@ _UNITS = {
     "_mg": "mg",
     "_deg": "°",
     "_pct": "%",
+    "_ppm": "ppm",
     "_min": "min",
     "_h": "h",
     "_s": "s",

@@ -8,10 +8,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-Level = Literal["event", "note", "limits", "stops", "file", "file_note", "undone"]
+Level = Literal["event", "note", "limits", "stops", "file", "file_note", "undone", "limbs"]
 """``event``: why an event has its kind or is not counted. Of a night: ``note`` is worth knowing,
 ``limits`` limits the count, ``stops`` means that there is none. Of a recording: ``file`` is a
-problem, ``file_note`` is worth knowing; ``undone`` is why there are no results."""
+problem, ``file_note`` is worth knowing; ``undone`` is why there are no results.
+``limbs``: of several sensors on one person."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from .columns import night_columns
 from .csvtext import Row
 from .factors import compare_all
 from .night import Interval, Night, Sleep
+from .periodic import histogram
 from .quality import remarks
 from .result import Facts
 from .tables import facts_row, night_row, number
@@ -72,6 +73,9 @@ def night_json(facts: Facts, night: Night) -> dict[str, Any]:
         "diary": _noted(facts, night) if night.noted.kept else None,
         "nonwear": [_interval(zone, i) for i in night.nonwear],
         "unusable": [_interval(zone, i) for i in night.unusable],
+        "limb_intervals_acc": None
+        if night.limb_intervals_s is None
+        else histogram(night.limb_intervals_s),
     }
 
 

@@ -1,4 +1,4 @@
-"""What an event's neighbours say: trains, periodic series, clusters, and what followed.
+"""What an event's neighbours say: trains, clusters, and what followed.
 
 All functions take the night's candidates in time order.
 """
@@ -86,29 +86,6 @@ def in_train(candidates: NDArray[np.void], settings: KindSettings) -> Mask:
     )
     for first in np.flatnonzero(even):
         mask[first : first + least] = True
-    return mask
-
-
-def in_periodic_series(candidates: NDArray[np.void], member: Mask, settings: KindSettings) -> Mask:
-    """Members of a run of ``periodic_min`` or more, onset to onset 10 to 90 s (WASM 2016).
-
-    An interval outside these limits ends the run, and so does a movement that is too long to be a
-    leg movement. Other events that are no members do not matter.
-    """
-    duration_s = (candidates["end_ns"] - candidates["start_ns"]) / 1e9
-    index = np.flatnonzero(member)
-    mask = np.zeros(len(candidates), np.bool_)
-    if len(index) < settings.periodic_min:
-        return mask
-    too_long = np.cumsum(duration_s > settings.periodic_longest_s)
-    interval = np.diff(candidates["start_ns"][index]) / 1e9
-    follows = (
-        (interval >= settings.periodic_low_s)
-        & (interval <= settings.periodic_high_s)
-        & (np.diff(too_long[index]) == 0)
-    )
-    run = np.cumsum(np.concatenate([[True], ~follows])) - 1
-    mask[index] = np.bincount(run)[run] >= settings.periodic_min
     return mask
 
 

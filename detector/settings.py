@@ -17,6 +17,7 @@ from .parameter import Group, SettingsError, setting
 __all__ = [
     "HealthSettings",
     "KindSettings",
+    "LimbSettings",
     "ScanSettings",
     "Settings",
     "SettingsError",
@@ -620,6 +621,48 @@ class KindSettings(Group):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LimbSettings(Group):
+    """Several sensors on one person: how their clocks are aligned, what happens together."""
+
+    GROUP = "limbs"
+
+    offset_max_min: float = setting(
+        10.0, "greatest offset between two clocks", low=0.1, high=60, source="choice"
+    )
+    drift_max_ppm: float = setting(
+        100.0,
+        "greatest drift between two clocks",
+        low=0,
+        high=500,
+        source="Axivity: up to 2 s a day (23 ppm) for each clock",
+    )
+    shared_least: int = setting(
+        8, "fewest movements that two sensors must share", low=4, high=100, source="choice"
+    )
+    together_s: float = setting(
+        0.5,
+        "movements of several limbs are one event if they begin within this time of each other",
+        low=0.1,
+        high=2,
+        source="choice",
+    )
+    disturbance_mg: float = setting(
+        80.0,
+        "what moves every sensor, none of them by as much as this, may come from outside",
+        low=20,
+        high=200,
+        source="choice: a mattress passes on 8 to 30 mg of a partner's movement",
+    )
+    disturbance_spread: float = setting(
+        2.0,
+        "and does if the largest peak is at most this multiple of the smallest",
+        low=1.1,
+        high=5,
+        source="simulation",
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """All settings of a run that can change a result."""
 
@@ -628,6 +671,7 @@ class Settings:
     window: WindowSettings = field(default_factory=WindowSettings)
     health: HealthSettings = field(default_factory=HealthSettings)
     kinds: KindSettings = field(default_factory=KindSettings)
+    limbs: LimbSettings = field(default_factory=LimbSettings)
 
     def as_dict(self) -> dict[str, dict[str, Any]]:
         """Plain nested values, in declaration order."""

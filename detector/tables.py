@@ -172,6 +172,8 @@ def night_row(facts: Facts, night: Night) -> Row:
         **_counted_cells(night.events),
         **{name: number(name, getattr(night, name)) for name in _MEASURES},
         "clipped_samples": night.clipped_samples,
+        "lm_acc_n": night.lm_acc_n,
+        "plm_acc_series": night.plm_acc_series,
         "n_sleep_episodes": None if night.sleep is None else 1 + len(night.sleep.others),
         "session": facts.session or None,
         **_noted_cells(facts, night),
@@ -194,6 +196,7 @@ _MEASURES = (
     *("plm_acc_per_h", "posture_changes_per_h", "usable_h", "wear_pct", "gap_min", "blanked_min"),
     *("floor_g_per_s", "night_usable_h", "noisy_min", "nonwear_min", "stuck_min", "idle_min"),
     *("clipped_pct", "temperature_c", "measured_hz", "smallest_countable_mg"),
+    *("lm_acc_per_h", "periodicity_index_acc"),
 )
 
 

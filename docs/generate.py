@@ -18,6 +18,7 @@ from tempfile import TemporaryDirectory
 
 from detector.cli import main as hypnic
 from detector.config import settings_reference
+from detector.limb_reasons import CALLS, WHY
 from detector.reasons import FOUND, REASONS, REMARKS, UNDONE, Reason
 from detector.tables import TABLES
 
@@ -37,6 +38,7 @@ _LEVELS = {
     "file": "Recordings",
     "file_note": "Recordings: worth knowing",
     "undone": "Inputs without results",
+    "limbs": "Several sensors on one person",
 }
 
 
@@ -54,7 +56,8 @@ def tables() -> str:
 
 def reasons() -> str:
     """Return every reason code with its sentence."""
-    known = [*REASONS.values(), *REMARKS.values(), *FOUND.values(), *UNDONE.values()]
+    several = [*CALLS.values(), *WHY.values()]
+    known = [*REASONS.values(), *REMARKS.values(), *FOUND.values(), *UNDONE.values(), *several]
     parts = []
     for level, title in _LEVELS.items():
         rows = [_reason(each) for each in known if each.level == level]

@@ -61,7 +61,8 @@ def test_every_made_part_stands_in_one_page():
 # ------------------------------------------------------------------ numbers
 
 SETTING = re.compile(
-    r"`((?:scan|sleep|window|kinds)\.\w+)`(?: = (\S+(?: (?:mg|g/s|Hz|min|h|s|%|°C?)(?!\w))?))?"
+    r"`((?:scan|sleep|window|kinds|limbs)\.(?!csv)\w+)`"
+    r"(?: = (\S+(?: (?:mg|g/s|Hz|ppm|min|h|s|%|°C?)(?!\w))?))?"
 )
 
 

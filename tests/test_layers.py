@@ -40,13 +40,13 @@ LAYERS = {
         "comparison exports review",
         "compare",
         "agreement labels pairing",
-        "eventlists matching",
+        "eventlists",
         "demo doctor inspect inspection narrator",
         "pace",
         "cohort",  # many recordings
         "anonymise",
         "diary_match diary_ggir",  # whose diary is whose; logs of another program
-        "job merge selftest",  # one recording into its folder; the tables of all
+        "job merge limbs selftest",  # one recording into its folder; the tables of all
         "report",
         "by_participant",  # what the nights of one person amount to
         "output resultfile snippets methods",
@@ -60,7 +60,7 @@ LAYERS = {
         "sensitivity",
         "figures kinds onset",
         "factors rates clocktimes",
-        "settling likeness series guider wear faults calibration grid",
+        "settling likeness series periodic guider wear faults calibration grid",
         "stream segments",  # the one pass, and what every pass has in common
         "candidates epoching window",
         "design filters",
@@ -75,8 +75,8 @@ LAYERS = {
         "diary",
         "sheet",
         "identity veil",
-        "shifts night reasons",
-        "scan",
+        "shifts night reasons limb_reasons",
+        "scan matching",
         "files cache console machine zone_names",
         "config",
         "settings",
@@ -92,7 +92,7 @@ UPWARD = {
 
 APART = (
     (
-        "nights kinds onset series guider wear faults calibration quality grid",
+        "nights kinds onset series periodic guider wear faults calibration quality grid",
         "stream segments candidates epoching window design kernels",
     ),
 )

@@ -7,6 +7,7 @@ moved without a new format number. ``data_dictionary.csv`` and the Arrow schemas
 from .by_participant import BY_PARTICIPANT
 from .column import Column
 from .events import EVENTS
+from .limbs import ALIGNMENTS, LIMB_NIGHTS, LIMBS
 from .nights import NIGHTS, OTHER_KINDS, night_columns
 from .recordings import DICTIONARY, RECORDINGS
 from .review import DISAGREEMENTS, LABELS, REVIEWED_EVENTS, REVIEWED_NIGHTS
@@ -16,6 +17,9 @@ TABLES: dict[str, tuple[Column, ...]] = {
     "nights.csv": NIGHTS,
     "recordings.csv": RECORDINGS,
     "by_participant.csv": BY_PARTICIPANT,
+    "limbs.csv": LIMBS,
+    "limb_nights.csv": LIMB_NIGHTS,
+    "alignments.csv": ALIGNMENTS,
     "data_dictionary.csv": DICTIONARY,
     "labels.csv": LABELS,
     "reviewed_nights.csv": REVIEWED_NIGHTS,
@@ -24,11 +28,14 @@ TABLES: dict[str, tuple[Column, ...]] = {
 }
 
 __all__ = [
+    "ALIGNMENTS",
     "BY_PARTICIPANT",
     "DICTIONARY",
     "DISAGREEMENTS",
     "EVENTS",
     "LABELS",
+    "LIMBS",
+    "LIMB_NIGHTS",
     "NIGHTS",
     "OTHER_KINDS",
     "RECORDINGS",

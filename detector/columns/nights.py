@@ -325,6 +325,33 @@ NIGHTS: tuple[Column, ...] = (
         "diary, rules of onset",
         1,
     ),
+    _count(
+        "lm_acc_n",
+        "In the sleep period: limb movements of kinds.periodic_shortest_s to "
+        "kinds.periodic_longest_s, by accelerometer, turns and knocks left out; ankle only, empty "
+        "at other sites.",
+    ),
+    Column(
+        "lm_acc_per_h",
+        "number",
+        "1/h",
+        "lm_acc_n per usable hour of the sleep period.",
+        "after WASM 2016",
+        2,
+    ),
+    _count(
+        "plm_acc_series",
+        "Periodic series with a movement in the sleep period; ankle only, empty at other sites.",
+    ),
+    Column(
+        "periodicity_index_acc",
+        "number",
+        "1",
+        "Share of the intervals between successive limb movements that lie in runs of three or "
+        "more of 10 to 90 s; ankle only, empty without an interval.",
+        "after Ferri 2006",
+        3,
+    ),
 )
 """``nights.csv``: one row per night, analysable or not."""
 

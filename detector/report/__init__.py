@@ -2,6 +2,7 @@
 
 from .assets import write_assets
 from .cohort import cohort_page, write_cohort_page
+from .limbs import limbs_page
 from .page import Page
 
-__all__ = ["Page", "cohort_page", "write_assets", "write_cohort_page"]
+__all__ = ["Page", "cohort_page", "limbs_page", "write_assets", "write_cohort_page"]

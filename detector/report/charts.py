@@ -7,7 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 from markupsafe import Markup
+from numpy.typing import NDArray
 
+from detector import periodic
 from detector.rates import poisson_interval
 
 from .beside import Beside, picture
@@ -83,6 +85,36 @@ def size_by_time(nights: Sequence[Beside]) -> Markup | None:
     parts += _onset_axis(left, unit, height)
     label = f"Size in mg of {len(rows)} events against minutes from onset"
     return picture("chart sizes", left + 120 * unit + 24, height + 18, label, parts)
+
+
+def limb_intervals(intervals_s: NDArray[np.float64] | None) -> Markup | None:
+    """Draw how long limb movements were apart, 0 to 90 s in bins of 2 s; None if none were."""
+    counts = [] if intervals_s is None else periodic.histogram(intervals_s)["counts"]
+    if not any(counts):
+        return None
+    unit, height, left = 10, 80, 34
+    tall = height / max(counts)
+    parts = [
+        Markup('<text x="0" y="10">{}</text><text x="0" y="{}">0</text>').format(
+            max(counts), height
+        ),
+        Markup('<path class="rule" d="M{} {}h{}"/>').format(left, height, unit * len(counts)),
+    ]
+    for k, n in enumerate(counts):
+        if n:
+            parts.append(
+                Markup(
+                    '<rect class="counted" x="{}" y="{:.1f}" width="{}" height="{:.1f}"/>'
+                ).format(left + k * unit + 1, height - n * tall, unit - 2, n * tall)
+            )
+    parts += [
+        Markup('<text x="{}" y="{}" text-anchor="middle">{:g}</text>').format(
+            left + k * unit, height + 13, k * periodic.HISTOGRAM_BIN_S
+        )
+        for k in range(0, len(counts) + 1, 5)
+    ]
+    label = f"Intervals between limb movements up to 90 s: {sum(counts)}, by 2 s"
+    return picture("chart intervals", left + unit * len(counts) + 14, height + 18, label, parts)
 
 
 def _offset_min(row: Cells) -> float | None:

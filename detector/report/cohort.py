@@ -43,18 +43,30 @@ _RECORDING_STATUS = {
 """What a recording's status is called, in the order in which recordings are listed."""
 
 
-def write_cohort_page(out: Path) -> None:
-    """Write ``report.html`` of a run from the tables beside it."""
+def write_cohort_page(out: Path, several: Sequence[tuple[str, str]] = ()) -> None:
+    """Write ``report.html`` of a run from the tables beside it.
+
+    Parameters
+    ----------
+    out
+        The output folder.
+    several
+        As for :func:`cohort_page`.
+    """
     page = cohort_page(
         _Stored(NIGHTS, listed.NIGHTS_READ, out / "nights.csv"),
         _Stored(RECORDINGS, listed.RECORDINGS_READ, out / "recordings.csv"),
         _Stored(BY_PARTICIPANT, [c.name for c in BY_PARTICIPANT], out / "by_participant.csv"),
+        several,
     )
     write(out / "report.html", page.encode("utf-8", "backslashreplace"))
 
 
 def cohort_page(
-    nights: Iterable[Row], recordings: Iterable[Row], participants: Iterable[Row]
+    nights: Iterable[Row],
+    recordings: Iterable[Row],
+    participants: Iterable[Row],
+    several: Sequence[tuple[str, str]] = (),
 ) -> str:
     """Return the page of a run.
 
@@ -66,6 +78,8 @@ def cohort_page(
         Rows of ``recordings.csv``, failed and skipped ones too; gone through twice.
     participants
         Rows of ``by_participant.csv``; gone through twice.
+    several
+        Participants who wore several sensors at a time, and the links to their pages.
     """
     totals = _totals(recordings)
     every = -(-max(totals.nights, totals.done, 1) // MOST_LISTED)
@@ -76,12 +90,12 @@ def cohort_page(
     lists.participants = [dict(r) for r in participants if str(r["participant_id"]) in people]
     seen = lists.add_nights(nights)
     counted = sum(seen.counts.values())
-    failed = [r for r in lists.recordings if r["status"] == "failed"]
     return render(
         "cohort.html",
         rows=lists.data(),
+        several=several,
         summary=_summary(totals, seen.nights, counted),
-        failed=failed[:_MOST_TOLD],
+        failed=[r for r in lists.recordings if r["status"] == "failed"][:_MOST_TOLD],
         n_failed=totals.states["failed"],
         n_recordings=sum(totals.states.values()),
         n_nights=seen.nights,

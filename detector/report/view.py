@@ -21,6 +21,7 @@ from detector.tables import event_rows, night_row
 
 from .beside import Beside, beside, noise_floor
 from .cells import Cells, Pairs, cells, pairs
+from .charts import limb_intervals
 from .event_view import EventView, Excluded, event_views, excluded, near_misses
 from .pictures import static_night, strip
 from .timeline import drawn_events, timeline
@@ -63,6 +64,7 @@ class NightView:
     excluded: Excluded
     beside: Beside
     noise_floor: Markup | None
+    limb_intervals: Markup | None
 
 
 def night_view(facts: Facts, night: Night, first_index: int) -> NightView:
@@ -111,6 +113,7 @@ def night_view(facts: Facts, night: Night, first_index: int) -> NightView:
         excluded=excluded(night),
         beside=beside(night, clock, row, [rows[i] for i in starts]),
         noise_floor=noise_floor(night),
+        limb_intervals=limb_intervals(night.limb_intervals_s),
     )
 
 
@@ -129,7 +132,10 @@ def _confidence(words: Iterable[str]) -> str:
 _SLEEP = (
     ("Sleep period", "spt_h", " h"),
     ("Changes of posture", "posture_changes_per_h", " per h"),
+    ("Limb movements by accelerometer", "lm_acc_per_h", " per h"),
     ("Periodic limb movements by accelerometer", "plm_acc_per_h", " per h"),
+    ("in series", "plm_acc_series", ""),
+    ("Periodicity index", "periodicity_index_acc", ""),
 )
 _SLEEP_STARTS = (
     ("Near onset, counted", "sleep_starts_onset", ""),

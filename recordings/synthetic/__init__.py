@@ -28,6 +28,7 @@ from .recipe import (
     Recipe,
 )
 from .render import acceleration, samples, synthesise
+from .several import JOINT, Sensor, Several, several
 from .truth import KINDS, TRUTH
 
 DEMO_SEED = 15
@@ -53,6 +54,7 @@ __all__ = [
     "DEMO_SEED",
     "DEVELOPMENT_SEEDS",
     "DEVICES",
+    "JOINT",
     "KINDS",
     "LOOK_ALIKES",
     "QUIET",
@@ -65,12 +67,15 @@ __all__ = [
     "NightTruth",
     "Plan",
     "Recipe",
+    "Sensor",
+    "Several",
     "acceleration",
     "demo_night",
     "plan",
     "quiet_night",
     "restless_night",
     "samples",
+    "several",
     "synthesise",
     "write",
 ]

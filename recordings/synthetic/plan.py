@@ -88,11 +88,34 @@ def plan(seed: int, recipe: Recipe | None = None) -> Plan:
         None for an ordinary night on a GENEActiv.
     """
     recipe = Recipe() if recipe is None else recipe
+    return assembled(seed, recipe, *course(seed, recipe))
+
+
+def begin_of(recipe: Recipe) -> int:
+    """Return the device time of a recipe's first sample, in ns since 1970."""
     start = datetime.fromisoformat(recipe.start)
-    start_ns = round((start - _EPOCH) / timedelta(microseconds=1)) * 1000
+    return round((start - _EPOCH) / timedelta(microseconds=1)) * 1000
+
+
+def assembled(
+    seed: int, recipe: Recipe, nights: Sequence[Schedule], planned: Sequence[Planned]
+) -> Plan:
+    """Return the plan of a sensor to which all of this happens.
+
+    Parameters
+    ----------
+    seed
+        Of noise, background and first posture.
+    recipe
+        Of the recording.
+    nights
+        Those that overlap it.
+    planned
+        Movements in the order of their beginning.
+    """
+    start_ns = begin_of(recipe)
     true_hz = recipe.sensor.true_hz(recipe.nominal_hz)
     count = int(recipe.hours * 3600 * true_hz)
-    nights, planned = _course(seed, recipe, start, count / true_hz)
     settled = _settle(seed, planned)
     moved, ups, _ = settled
     return Plan(
@@ -114,10 +137,11 @@ def plan(seed: int, recipe: Recipe | None = None) -> Plan:
     )
 
 
-def _course(
-    seed: int, recipe: Recipe, start: datetime, length_s: float
-) -> tuple[list[Schedule], list[Planned]]:
+def course(seed: int, recipe: Recipe) -> tuple[list[Schedule], list[Planned]]:
     """Every night and day that overlaps the recording; movements in order of their beginning."""
+    start = datetime.fromisoformat(recipe.start)
+    true_hz = recipe.sensor.true_hz(recipe.nominal_hz)
+    length_s = int(recipe.hours * 3600 * true_hz) / true_hz
     bed = datetime.combine(start.date(), time.fromisoformat(recipe.bed_time))
     usual_s = (bed - start).total_seconds()
     nights: list[Schedule] = []

@@ -23,6 +23,7 @@ OPTIONS = RunOptions(tz="Europe/Berlin", site="wrist", side="left")
 TOP = {
     *("report.html", "nights.csv", "events.csv", "recordings.csv", "data_dictionary.csv"),
     *("nights.parquet", "events.parquet", "by_participant.csv"),
+    *("limbs.csv", "limb_nights.csv", "alignments.csv"),
     *("config.resolved.toml", "METHODS.md", "recordings", "assets"),
 }
 

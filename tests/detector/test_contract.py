@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from detector.columns import BY_PARTICIPANT, EVENTS, NIGHTS, RECORDINGS, TABLES
+from detector.columns import (
+    ALIGNMENTS,
+    BY_PARTICIPANT,
+    EVENTS,
+    LIMB_NIGHTS,
+    LIMBS,
+    NIGHTS,
+    RECORDINGS,
+    TABLES,
+)
 from detector.tables import dictionary_rows
 
 CONTRACT = {
@@ -26,6 +35,7 @@ CONTRACT = {
         clipped_pct temperature_c measured_hz smallest_countable_mg
         sleep_starts_onset_strict20 sleep_starts_onset_lax20
         lights_off sol_min diary_onset diary_onset_diff_min
+        lm_acc_n lm_acc_per_h plm_acc_series periodicity_index_acc
     """,
     "recordings.csv": """
         recording_id path participant_id site side status reason message device serial format
@@ -44,6 +54,20 @@ CONTRACT = {
         later_nights_usable later_nights_per_h weekday_nights_usable weekday_per_h
         weekend_nights_usable weekend_per_h onset_nights mean_onset_clock sd_onset_min
         wake_nights mean_wake_clock sd_wake_min median_onset_uncertainty_min
+    """,
+    "limbs.csv": """
+        participant_id night_date joint_index start_time start_utc clock_recording_id call
+        reason counted n_observed n_moved recording_ids event_indexes sites sides kinds
+        peaks_accel_mg afters_s spread_s clock_offsets_s uncertainty_ms
+    """,
+    "limb_nights.csv": """
+        participant_id night_date recording_ids n_focal n_bilateral n_whole_body
+        n_shared_disturbance n_alone n_unaligned n_unclear both_ankles_h lm_both_acc_n
+        plm_both_acc_n plm_both_acc_per_h
+    """,
+    "alignments.csv": """
+        participant_id recording_id other_recording_id place other_place overlap_h aligned
+        reason n_shared by_chance offset_s drift_ppm residual_ms uncertainty_ms
     """,
     "data_dictionary.csv": "name unit type definition source table",
     "labels.csv": """
@@ -69,6 +93,8 @@ UNITS = {
     "_per_h": "1/h",
     "_hz": "Hz",
     "_mg": "mg",
+    "_ms": "ms",
+    "_ppm": "ppm",
     "_deg": "deg",
     "_pct": "%",
     "_min": "min",
@@ -93,7 +119,8 @@ def test_every_column_of_every_table_is_in_the_dictionary_once_and_explained():
 
 
 def test_the_suffix_of_a_name_is_its_unit():
-    for column in (*EVENTS, *NIGHTS, *RECORDINGS, *BY_PARTICIPANT):
+    limbs = (*LIMBS, *LIMB_NIGHTS, *ALIGNMENTS)
+    for column in (*EVENTS, *NIGHTS, *RECORDINGS, *BY_PARTICIPANT, *limbs):
         if column.type == "number":
             suffix = next((s for s in UNITS if column.name.endswith(s)), None)
             assert column.unit == (UNITS[suffix] if suffix else "1"), column.name

@@ -219,7 +219,11 @@ def test_periodic_limb_movements_have_a_rate_at_the_ankle_only():
     ankle, wrist = (usual_night(rows, site=site) for site in ("ankle", "wrist"))
     assert ankle.plm_acc_per_h == pytest.approx(2.0)
     assert ankle.counts["n_periodic_limb_movement"] == 16
+    assert (ankle.lm_acc_n, ankle.lm_acc_per_h) == (16, pytest.approx(2.0))
+    assert (ankle.plm_acc_series, ankle.periodicity_index_acc) == (1, 1.0)
+    assert ankle.limb_intervals_s.tolist() == [30.0] * 15
     assert wrist.plm_acc_per_h is None
+    assert (wrist.lm_acc_n, wrist.plm_acc_series, wrist.limb_intervals_s) == (None, None, None)
     assert wrist.counts["n_limb_movement"] == 16
 
 

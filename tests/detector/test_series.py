@@ -75,7 +75,6 @@ def test_a_night_without_events_has_no_series():
         assert len(function(nothing, S)) == 0
     assert len(neighbours.active_after_s(nothing)) == 0
     assert len(neighbours.clusters(nothing, np.empty(0, bool), S)) == 0
-    assert len(neighbours.in_periodic_series(nothing, np.empty(0, bool), S)) == 0
 
 
 # --------------------------------------------------------------------- trains
@@ -107,44 +106,8 @@ def test_events_next_to_a_train_are_not_in_it():
     assert neighbours.in_train(candidates, S).tolist() == [False, *[True] * 5, False]
 
 
-# --------------------------------------------------------------------- periodic series
-
-
 def all_of(candidates):
     return np.ones(len(candidates), bool)
-
-
-@pytest.mark.parametrize(
-    ("count", "every_s", "periodic"),
-    [
-        (4, 20, True),
-        (3, 20, False),
-        (4, 10, True),
-        (4, 9.9, False),
-        (4, 90, True),
-        (4, 90.1, False),
-    ],
-)
-def test_four_movements_ten_to_ninety_seconds_apart_are_periodic(count, every_s, periodic):
-    candidates = series("01:00", count, every_s)
-    found = neighbours.in_periodic_series(candidates, all_of(candidates), S)
-    assert found.tolist() == [periodic] * count
-
-
-def test_a_short_interval_ends_a_series():
-    candidates = events(series("01:00", 4, 20), series("01:01:05", 4, 20))
-    found = neighbours.in_periodic_series(candidates, all_of(candidates), S)
-    assert found.all()
-    candidates = events(series("01:00", 3, 20), series("01:00:45", 3, 20))
-    assert not neighbours.in_periodic_series(candidates, all_of(candidates), S).any()
-
-
-def test_a_long_movement_ends_a_series_and_a_small_one_does_not():
-    candidates = events(series("01:00", 2, 25), event("01:00:35"), series("01:00:50", 2, 25))
-    member = np.array([True, True, False, True, True])
-    assert neighbours.in_periodic_series(candidates, member, S).tolist() == member.tolist()
-    candidates["end_ns"][2] = candidates["start_ns"][2] + 11 * SECOND_NS
-    assert not neighbours.in_periodic_series(candidates, member, S).any()
 
 
 # --------------------------------------------------------------------- clusters

@@ -168,6 +168,10 @@ def test_a_night_is_written_as_the_contract_says():
         "sol_min": "",
         "diary_onset": "",
         "diary_onset_diff_min": "",
+        "lm_acc_n": "",
+        "lm_acc_per_h": "",
+        "plm_acc_series": "",
+        "periodicity_index_acc": "",
     }
     assert [row["n_micro_twitch"], row["n_body_movement"], row["n_clusters"]] == ["1", "0", "0"]
 
