@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -76,6 +76,7 @@ def write_parquet(table: Path, columns: Sequence[Column], path: Path) -> None:
     path
         The Parquet file.
     """
+    import pyarrow as pa
     from pyarrow import csv
     from pyarrow.parquet import ParquetWriter
 
@@ -91,11 +92,26 @@ def write_parquet(table: Path, columns: Sequence[Column], path: Path) -> None:
         files.replacing(path) as file,
         ParquetWriter(file, shape, compression="zstd") as writer,
     ):
-        for block in blocks:
-            writer.write_table(_as_it_was(block, columns, shape))
+        for group in _grouped(blocks, _GROUP_ROWS):
+            writer.write_table(pa.Table.from_batches(_as_it_was(b, columns, shape) for b in group))
 
 
-def _as_it_was(block: pa.RecordBatch, columns: Sequence[Column], shape: pa.Schema) -> pa.Table:
+def _grouped(blocks: Iterable[pa.RecordBatch], rows: int) -> Iterator[list[pa.RecordBatch]]:
+    """Yield blocks in groups of so many rows or a few more; the last may have fewer."""
+    group, count = list[Any](), 0
+    for block in blocks:
+        group.append(block)
+        count += block.num_rows
+        if count >= rows:
+            yield group
+            group, count = [], 0
+    if group:
+        yield group
+
+
+def _as_it_was(
+    block: pa.RecordBatch, columns: Sequence[Column], shape: pa.Schema
+) -> pa.RecordBatch:
     """Take away the apostrophes that keep free text harmless in a spreadsheet."""
     import pyarrow as pa
     from pyarrow import compute
@@ -104,11 +120,14 @@ def _as_it_was(block: pa.RecordBatch, columns: Sequence[Column], shape: pa.Schem
         compute.replace_substring_regex(array, _GUARDED, r"\1") if c.type == "text" else array
         for c, array in zip(columns, block.columns, strict=True)
     ]
-    return pa.Table.from_arrays(arrays, schema=shape)
+    return pa.RecordBatch.from_arrays(arrays, schema=shape)
 
 
-_BLOCK_BYTES = 16 << 20
-"""Of CSV in memory at once, and in a row group."""
+_BLOCK_BYTES = 1 << 20
+"""Of CSV at once; some blocks are read ahead."""
+
+_GROUP_ROWS = 100_000
+"""Of a row group in the Parquet file."""
 
 _GUARDED = r"^'([=+\-@\t\r\n])"
 """As :func:`detector.csvtext.text_of` has it."""
