@@ -67,7 +67,7 @@ def write_merged(
         write_parquet(out / f"{name}.csv", columns, out / f"{name}.parquet")
     several = write_limbs(out, settings, csvtext.read(RECORDINGS, out / "recordings.csv"))
     ledger = csvtext.read(RECORDINGS, out / "recordings.csv")
-    files.write(out / "METHODS.md", methods(settings, ledger).encode())
+    files.write(out / "METHODS.md", methods(settings, ledger, len(several)).encode())
     write_by_participant(out)
     write_cohort_page(out, several)
 

@@ -17,7 +17,7 @@ from .version import ALGORITHM_VERSION, VERSION
 _WIDTH = 96
 
 
-def methods(settings: Settings, rows: Iterable[Row]) -> str:
+def methods(settings: Settings, rows: Iterable[Row], several: int = 0) -> str:
     """Return the text.
 
     Parameters
@@ -26,11 +26,14 @@ def methods(settings: Settings, rows: Iterable[Row]) -> str:
         Of the run.
     rows
         Its rows of ``recordings.csv``.
+    several
+        Participants who wore several sensors at a time.
     """
+    sentences = [*_sentences(settings, rows), *([_limbs(settings, several)] if several else [])]
     parts = (
         "# Methods",
         "A paragraph to paste into a paper, with the settings and data of this run.",
-        fill(" ".join(_sentences(settings, rows)), _WIDTH, break_on_hyphens=False),
+        fill(" ".join(sentences), _WIDTH, break_on_hyphens=False),
         "## What is not validated",
         _list(_LIMITS),
         "## References",
@@ -93,6 +96,18 @@ def _data(rows: Iterable[Row]) -> str:
     are those measured against the device's clock; samples were neither resampled nor filled in, and
     not calibrated. Time with a stuck axis, and gaps for whatever reason, are unobserved.
     {_ANONYMISED if moved else ""}"""
+
+
+def _limbs(settings: Settings, several: int) -> str:
+    s = settings.limbs
+    people = "1 participant" if several == 1 else f"{several} participants"
+    text = f"""
+    {people} wore several sensors at a time. Their clocks were aligned, in offset and drift, by
+    movements that began on both out of stillness, where at least {s.shared_least} were shared; else
+    nothing was said of what happened together. A sleep start was called by the limbs that moved
+    within {s.together_s:g} s of it; what reached all sensors weakly and evenly, below
+    {s.disturbance_mg:g} mg, was taken for a disturbance from outside."""
+    return " ".join(text.split())
 
 
 _ANONYMISED = """Names were replaced by pseudonyms. Dates are not the real ones: those of each

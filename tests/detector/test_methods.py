@@ -63,3 +63,10 @@ def test_the_guider_that_was_used_is_the_one_named():
     for guider, words in named.items():
         sleep = replace(settings.sleep, guider=guider)
         assert words in methods_text(replace(made_facts(), settings=Settings(sleep=sleep)))
+
+
+def test_several_sensors_are_told_of_where_there_were_some():
+    assert "several sensors" not in methods(Settings(), [DONE])
+    text = " ".join(methods(Settings(), [DONE, DONE], several=1).split())
+    assert "1 participant wore several sensors at a time." in text
+    assert "within 0.5 s" in text
