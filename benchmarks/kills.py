@@ -120,20 +120,23 @@ def survived(way: str, data: Path, out: Path, kills: int, seed: int) -> Campaign
     else:
         flags = ("--local-cluster", "2") if way == "cluster" else ("--jobs", "2")
         campaign.survive(out, *flags)
-        campaign.left = 0
+        while campaign.left:
+            campaign.survive(out, *flags, "--force")
         campaign.survive(out, *flags)  # those whose process was killed twice
     return campaign
 
 
 def _two_shards(campaign: Campaign, data: Path, out: Path) -> None:
     """Let two shards run at once, the second of them undisturbed, then change roles."""
-    half = campaign.left // 2
-    for disturbed, other in (("1/2", "2/2"), ("2/2", "1/2")):
+    parts = (campaign.left // 2, campaign.left - campaign.left // 2)
+    for part, disturbed, other in zip(parts, ("1/2", "2/2"), ("2/2", "1/2"), strict=True):
         beside = begin(data, out, "--jobs", "1", "--shard", other)
-        campaign.left = half
-        campaign.survive(out, "--jobs", "1", "--shard", disturbed)
-        campaign.left = 0
-        campaign.survive(out, "--jobs", "1", "--shard", disturbed)
+        campaign.left = part
+        flags = ("--jobs", "1", "--shard", disturbed)
+        campaign.survive(out, *flags)
+        while campaign.left:
+            campaign.survive(out, *flags, "--force")
+        campaign.survive(out, *flags)
         beside.wait()
     subprocess.run([sys.executable, "-m", "detector", "merge", str(out), "-q"], check=False)
 
