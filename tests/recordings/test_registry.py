@@ -24,7 +24,7 @@ def zipped(*names):
     memory = io.BytesIO()
     with zipfile.ZipFile(memory, "w") as archive:
         for name in names:
-            archive.writestr(name, b"x" * 100)
+            archive.writestr(zipfile.ZipInfo(name), b"x" * 100)
     return memory.getvalue()
 
 
