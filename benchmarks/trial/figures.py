@@ -113,6 +113,17 @@ def _off(night: Held) -> float:
     return np.inf if night.onset_error_min is None else abs(night.onset_error_min)
 
 
+def in_short(nights: Nights) -> dict[str, Figure]:
+    """Return what tells two ways of judging apart."""
+    return {
+        "recall of those due": recall_counted(nights),
+        "recall from 150 mg": recall(nights, *SIZES_MG["150 mg and more"]),
+        "PPV": ppv(nights),
+        "false a night": false_counts(nights),
+        "headline MAE": headline(nights)["headline MAE"],
+    }
+
+
 def all_of(nights: Nights) -> dict[str, Figure]:
     """Every figure of a group of nights."""
     return {
@@ -179,6 +190,18 @@ def reliability(nights: Nights) -> dict[str, Figure]:
         )
         for level in ("low", "medium", "high")
     }
+
+
+def likeness_levels(nights: Nights) -> dict[str, Figure]:
+    """Share of planted ones among all that likeness decides on, by tenths of it."""
+
+    def share(tenth: int) -> Figure:
+        inside = [
+            [true for like, true in n.likeness if min(int(10 * like), 9) == tenth] for n in nights
+        ]
+        return ratio([sum(row) for row in inside], [len(row) for row in inside])
+
+    return {f"{tenth / 10:.1f} to {(tenth + 1) / 10:.1f}": share(tenth) for tenth in range(10)}
 
 
 def anchors(nights: Nights) -> dict[str, dict[str, Figure]]:
