@@ -8,7 +8,7 @@ line with five corners, so that a width can be too small as well as too large, a
 can be taken apart (:func:`terms`). Beyond the outermost corner a line goes on level.
 
 The lines are in ``likeness.toml``, made by ``benchmarks/likeness.py`` from development nights whose
-truth is known (decisions 19 and 20). Size is no evidence: nobody knows how large sleep starts are.
+truth is known (decisions 19 and 26). Size is no evidence: nobody knows how large sleep starts are.
 """
 
 from __future__ import annotations
