@@ -38,5 +38,5 @@ def _moved() -> Iterator[Variant]:
         for factor in STEPS.values():
             names = [name, "accel_min_coarse_mg"] if name == "accel_min_mg" else [name]
             changed = replace(own, **{n: round(getattr(own, n) * factor, 6) for n in names})
-            label = f"`{group}.{name}` = {getattr(changed, name):g}"
+            label = f"`{group}.{name}` at {getattr(changed, name):g}"
             yield Variant(name=label, settings=replace(default, **{group: changed}))
