@@ -110,11 +110,7 @@ def results(
     return {
         "targets": {
             **{f"{maker} nights": targets.of_nights(group) for maker, group in makers.items()},
-            **{
-                f"{maker}, injected": targets.of_injections([p for p in passes if p.maker == maker])
-                for maker in MAKERS
-                if passes
-            },
+            **_injected_targets(passes),
         },
         "groups": {
             name: {k: f.all_of(group) for k, group in f.grouped(nights, key).items()}
@@ -124,11 +120,7 @@ def results(
         "confusion": {maker: f.confusion(group) for maker, group in makers.items()},
         "confidence": {maker: f.reliability(group) for maker, group in makers.items()},
         "likeness": {maker: f.likeness_levels(group) for maker, group in makers.items()},
-        "other_maker": {
-            f"{maker}, {name}": f.in_short(group)
-            for maker in makers
-            for name, group in (("by both", makers[maker]), ("by the other", apart[maker]))
-        },
+        "other_maker": _side_by_side({"by both": makers, "by the other": apart}),
         "anchors": {maker: f.anchors(group) for maker, group in makers.items()},
         "sizes": {
             name: {"D50_mg": fit and fit.size_mg(0.5), "D95_mg": fit and fit.size_mg(0.95)}
@@ -137,6 +129,20 @@ def results(
         "background": backgrounds,
         "injected": [asdict(p) for p in passes],
         "curves": curves,
+    }
+
+
+def _injected_targets(passes: Sequence[Found]) -> dict[str, list[targets.Target]]:
+    of = f.grouped(passes, lambda p: p.maker)
+    return {f"{maker}, injected": targets.of_injections(of[maker]) for maker in of}
+
+
+def _side_by_side(ways: dict[str, dict[str, list[Held]]]) -> dict[str, Any]:
+    """Return short figures by maker and way of judging."""
+    return {
+        f"{maker}, {way}": f.in_short(by_maker[maker])
+        for maker in MAKERS
+        for way, by_maker in ways.items()
     }
 
 

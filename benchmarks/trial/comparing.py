@@ -139,18 +139,19 @@ def held(
         quiet_wake_min=planned.recipe.quiet_wake_min,
         mistaken=_mistaken(planned, truth, peaks_ns[alone], counted[alone]),
         kinds=_kinds(planned, truth, night),
-        certainty=list(
-            zip(
-                night.events.confidence[starts][counted].tolist(),
-                (~alone[counted]).tolist(),
-                strict=True,
-            )
-        ),
+        certainty=_certainty(night, alone),
         likeness=_likeness(night, rows["peak_ns"], least_mg(planned)),
         anchors={}
         if recording is None
         else _anchors(planned, recording, rows["peak_ns"], due, int(counted.sum())),
     )
+
+
+def _certainty(night: Night, alone: np.ndarray) -> list[tuple[str, bool]]:
+    starts = np.isin(night.events.kind, SLEEP_STARTS)
+    counted = night.events.counted[starts]
+    levels = night.events.confidence[starts][counted].tolist()
+    return list(zip(levels, (~alone[counted]).tolist(), strict=True))
 
 
 def _likeness(night: Night, planted_ns: np.ndarray, least: float) -> list[tuple[float, bool]]:

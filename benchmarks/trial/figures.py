@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
+from typing import TypeVar
 
 import numpy as np
 
@@ -12,6 +13,7 @@ from .bootstrap import Figure, pooled, ratio
 from .comparing import Held
 
 Nights = Sequence[Held]
+T = TypeVar("T")
 
 SIZES_MG = {"75 mg": (67.0, 85.0), "100 mg": (87.0, 115.0), "150 mg and more": (150.0, np.inf)}
 """Bands for what is asked *at* a size: a few per cent on both sides."""
@@ -242,9 +244,9 @@ def _tally_recall(nights: Nights, name: str, scale: float) -> float:
     return sum(t[0] for t in tallies) / max(1, sum(t[2] for t in tallies))
 
 
-def grouped(nights: Nights, key: Callable[[Held], str]) -> dict[str, list[Held]]:
-    """Nights by a name, in the order in which names appear."""
-    groups: dict[str, list[Held]] = {}
+def grouped(nights: Sequence[T], key: Callable[[T], str]) -> dict[str, list[T]]:
+    """Nights, or passes, by a name, in the order in which names appear."""
+    groups: dict[str, list[T]] = {}
     for night in nights:
         groups.setdefault(key(night), []).append(night)
     return groups
