@@ -1,186 +1,209 @@
 """Weigh the evidence for a sleep start on the development nights.
 
-    python benchmarks/likeness.py            # show what would be written
-    python benchmarks/likeness.py --write    # into detector/likeness.toml
+    python benchmarks/likeness.py            # show what would be written, and what it is worth
+    python benchmarks/likeness.py --write    # into detector/likeness.toml and benchmarks/weights
 
-Two logistic regressions (ridge 1 on standardised values): for jerks that stay alone and for those
-that wake the sleeper. The movements are those of made nights that keep within all limits of
-:mod:`detector.kinds`, from an hour before sleep onset to waking, true if they match a planted sleep
-start; the constant is set on those that may be counted, large enough and within the true onset
-window. Nights of five contexts, on three devices at 50 Hz; no validation seed is touched. Halves of
-the nights judge each other's weights, all of them give what is written.
+A logistic regression on lines through five corners, one per piece of evidence. The movements are
+those of made nights that keep within all limits of :mod:`detector.kinds`, from an hour before sleep
+onset to waking, true if they match a planted sleep start; the constant is set on those that may be
+counted, large enough and within the true onset window. No validation seed is touched.
+
+What the detector uses is of both makers' nights. ``benchmarks/weights`` holds what each maker alone
+would have given, so that ``quality.py`` can tell how it fares on the nights of the other.
 """
 
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import asdict, replace
-from itertools import pairwise, repeat
+from dataclasses import replace
 from multiprocessing import get_context
-from typing import Any, NamedTuple
+from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.linalg import block_diag
 from scipy.optimize import brentq, minimize  # type: ignore[attr-defined]  # scipy has no types
 from scipy.stats import rankdata  # type: ignore[attr-defined]  # scipy has no types
-from trial.comparing import matched
-from trial.nights import MINUTE_NS, PlannedRecording
+from trial.comparing import least_mg, matched, within
+from trial.nights import (
+    CONTEXTS,
+    MAKERS,
+    MINUTE_NS,
+    Case,
+    PlannedRecording,
+    about,
+    cases,
+    weights_of,
+)
 
-from detector.kinds import classify, gather_all, least_size_mg
-from detector.likeness import SCALES, WEIGHTS, Model, Term
-from detector.night import SLEEP_STARTS
+from detector.kinds import classify, gather_all
+from detector.likeness import PIECES, WEIGHTS, Model, Term, log_odds
+from detector.night import SLEEP_STARTS, Interval
 from detector.pipeline import Analysis, Subject
 from detector.settings import KindSettings, Settings
-from recordings.synthetic import DEVELOPMENT_SEEDS, Plan, Recipe, plan
+from recordings.synthetic import DEVELOPMENT_SEEDS, Plan
 
-NIGHT: dict[str, Any] = {"start": "2024-03-05T22:00:00", "hours": 6.5, "sleep_h": 4.7}
-LIKE: dict[str, Any] = {"look_alikes": ("train", "scratch", "tap", "partner", "shaking")}
-RESTLESS: dict[str, Any] = {
-    "settling_min": (25.0, 50.0),
-    "movements_per_h": 30.0,
-    "twitches_per_h": 60.0,
-    "turns_per_h": 3.5,
-    "awakenings": 4.0,
-}
-QUIET: dict[str, Any] = {
-    "sleep_starts": 0,
-    "movements_per_h": 4.0,
-    "twitches_per_h": 5.0,
-    "turns_per_h": 1.0,
-    "awakenings": 0.0,
-    "look_alikes": (),
-}
-CONTEXTS: tuple[tuple[range, dict[str, Any]], ...] = (
-    (DEVELOPMENT_SEEDS[:60], {}),
-    (DEVELOPMENT_SEEDS[100:130], LIKE),
-    (DEVELOPMENT_SEEDS[200:230], LIKE | RESTLESS),
-    (DEVELOPMENT_SEEDS[300:330], {"quiet_wake_min": 30.0}),
-    (DEVELOPMENT_SEEDS[400:415], QUIET),
-)
-DEVICES = ("geneactiv", "ax3", "ax6")
-BEFORE_MIN = 60
+NIGHTS = 40
+"""Of each maker and context."""
+BEFORE_NS = 60 * MINUTE_NS
+CORNERS = (0.02, 0.25, 0.5, 0.75, 0.98)
+"""Quantiles of each piece of evidence; beyond the outermost nothing is learnt."""
+LEAST = {"posture_change_deg": 2.0}
+"""Where the first corner lies at least. Made limbs come back to a hundredth of a degree; no real
+one does, nor could a sensor tell."""
 RIDGE = 1.0
-LEVELS = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.7, 0.9, 1.0)
+"""On the steps of a line from corner to corner."""
+LEVELS = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
 PROCESSES = 2
 
 Floats = NDArray[np.float64]
+Mask = NDArray[np.bool_]
 
 
 class Movement(NamedTuple):
     """One movement within all limits."""
 
-    seed: int
-    model: str
+    maker: str
+    half: bool
+    """Which half of the nights it belongs to."""
     true: bool
     decides: bool
     """Large enough to be counted, and in the true onset window."""
-    scaled: list[float]
+    evidence: tuple[float, ...]
 
 
-def movements(seed: int, more: dict[str, Any]) -> list[Movement]:
+def movements(case: Case) -> list[Movement]:
     """Return every movement of a night in question."""
-    recipe = Recipe(device=DEVICES[seed % 3], rate_hz=50, **NIGHT, **more)
-    planned = plan(seed, recipe)
-    lenient = Settings(kinds=replace(KindSettings(), likeness_least=0.0001))
-    analysis = Analysis(PlannedRecording(planned), Subject(recording_id="night"), lenient)
+    planned = case.plan()
+    analysis = Analysis(PlannedRecording(planned), Subject(recording_id="night"), Settings())
     (night,) = analysis.nights()
-    candidates = night.events.candidates
-    step_g = analysis.probe.step_g
-    evidence = gather_all(candidates, lenient.kinds, site="unknown", step_g=step_g)
-    said = classify(candidates, lenient.kinds, site="unknown", step_g=step_g)
-    truth = _true(planned, candidates["peak_ns"])
-    from_onset_min = (candidates["peak_ns"] - planned.nights[0].onset_ns) / MINUTE_NS
-    inside = (from_onset_min >= -BEFORE_MIN) & (candidates["peak_ns"] < planned.nights[0].wake_ns)
-    window = Settings().window
-    decides = (
-        (from_onset_min >= -window.before_min)
-        & (from_onset_min < window.after_min)
-        & (candidates["peak_accel_mg"] >= least_size_mg(step_g, lenient.kinds))
-    )
-    models = {"sleep_start": "alone", "sleep_start_with_arousal": "with_arousal"}
-    scaled = np.stack([scale(evidence[name]) for name, scale in SCALES.items()], axis=1)
+    return in_question(case, planned, night.events.candidates, analysis.probe.step_g)
+
+
+def in_question(
+    case: Case, planned: Plan, candidates: NDArray[np.void], step_g: float
+) -> list[Movement]:
+    """Hold what keeps within all limits against the truth."""
+    lenient, site = replace(KindSettings(), likeness_least=0.0001), planned.recipe.site
+    evidence = gather_all(candidates, lenient, site=site, step_g=step_g)
+    kind = classify(candidates, lenient, site=site, step_g=step_g).kind
+    peak_ns, truth = candidates["peak_ns"], planned.nights[0]
+    partner = matched(planned.rows(*SLEEP_STARTS)["peak_ns"], peak_ns)
+    true = np.isin(np.arange(len(peak_ns)), partner)
+    asked = within(peak_ns, Interval(truth.onset_ns - BEFORE_NS, truth.wake_ns))
+    decides = within(peak_ns, about(truth.onset_ns))
+    decides &= candidates["peak_accel_mg"] >= least_mg(planned)
+    values = np.stack([evidence[name] for name in PIECES], axis=1)
+    half = bool(case.seed // len(CONTEXTS) % 2)
     return [
-        Movement(seed, models[said.kind[i]], bool(truth[i]), bool(decides[i]), scaled[i].tolist())
-        for i in np.flatnonzero(inside & np.isin(said.kind, SLEEP_STARTS))
+        Movement(case.maker, half, bool(true[i]), bool(decides[i]), tuple(values[i].tolist()))
+        for i in np.flatnonzero(asked & np.isin(kind, SLEEP_STARTS))
     ]
 
 
-def _true(planned: Plan, peak_ns: NDArray[np.int64]) -> NDArray[np.bool_]:
-    partner = matched(planned.rows(*SLEEP_STARTS)["peak_ns"], peak_ns)
-    return np.isin(np.arange(len(peak_ns)), partner[partner >= 0])
+class Sample:
+    """Movements as arrays."""
+
+    def __init__(self, rows: Sequence[Movement]) -> None:
+        self.values = np.array([m.evidence for m in rows])
+        self.true, self.decides, self.half = (
+            np.array([getattr(m, name) for m in rows]) for name in ("true", "decides", "half")
+        )
+        self.maker = np.array([m.maker for m in rows])
+        self._rows = rows
+
+    def of(self, mask: Mask) -> Sample:
+        """Return some of them."""
+        return Sample([self._rows[i] for i in np.flatnonzero(mask)])
+
+    def log_odds(self, model: Model) -> Floats:
+        """Judge them by a model."""
+        return log_odds(dict(zip(PIECES, self.values.T, strict=True)), model)
 
 
-def fitted(x: Floats, true: NDArray[np.bool_]) -> Model:
-    """Fit one model; values beyond the outermost 2 % are taken for the nearest within."""
-    low, high = np.nanquantile(x, (0.02, 0.98), axis=0)
-    x = np.clip(x, low, high)
-    centre, spread = np.nanmean(x, axis=0), np.nanstd(x, axis=0) + 1e-9
-    z = np.nan_to_num((x - centre) / spread)
+def fitted(sample: Sample) -> Model:
+    """Fit a line to every piece of evidence, all of them together."""
+    corners = [
+        np.unique(np.nanquantile(v, CORNERS).round(3).clip(LEAST.get(name)))
+        for name, v in zip(PIECES, sample.values.T, strict=True)
+    ]
+    parts = [_between(v, at) for v, at in zip(sample.values.T, corners, strict=True)]
+    x, true = np.concatenate(parts, axis=1), sample.true
+    steps = [np.diff(np.eye(len(at)), axis=0) for at in corners]
+    # a little for the level, which the steps leave open
+    ridge = block_diag(*(RIDGE * d.T @ d + 0.01 * np.eye(d.shape[1]) for d in steps))
 
     def loss(b: Floats) -> tuple[float, Floats]:
-        odds = b[0] + z @ b[1:]
+        odds = b[0] + x @ b[1:]
         wrong = 1 / (1 + np.exp(-odds)) - true
-        value = np.sum(np.logaddexp(0, odds) - true * odds) + 0.5 * RIDGE * b[1:] @ b[1:]
-        return float(value), np.concatenate([[wrong.sum()], z.T @ wrong + RIDGE * b[1:]])
+        value = np.sum(np.logaddexp(0, odds) - true * odds) + 0.5 * b[1:] @ ridge @ b[1:]
+        return float(value), np.concatenate([[wrong.sum()], x.T @ wrong + ridge @ b[1:]])
 
-    best = minimize(loss, np.zeros(z.shape[1] + 1), jac=True, method="L-BFGS-B").x
-    rows = np.stack([low, high, centre, best[1:] / spread], axis=1).round(3).tolist()
-    return Model(round(float(best[0]), 3), dict(zip(SCALES, (Term(*r) for r in rows), strict=True)))
-
-
-def judged(model: Model, x: Floats) -> Floats:
-    """Log-odds of scaled evidence."""
-    parts = [term.log_odds(x[:, k]) for k, term in enumerate(model.terms.values())]
-    return np.asarray(model.constant + np.sum(parts, axis=0))
+    best = minimize(loss, np.zeros(x.shape[1] + 1), jac=True, method="L-BFGS-B").x
+    adds = np.split(best[1:], np.cumsum([len(at) for at in corners])[:-1])
+    terms = [
+        Term(tuple(at.tolist()), tuple((a - np.nanmean(part @ a)).round(2).tolist()))
+        for at, a, part in zip(corners, adds, parts, strict=True)
+    ]
+    return placed(Model(0.0, dict(zip(PIECES, terms, strict=True))), sample.of(sample.decides))
 
 
-def area(score: Floats, true: NDArray[np.bool_]) -> float:
-    """Chance that a true one scores higher than a false one."""
-    n = true.sum()
-    return float((rankdata(score)[true].sum() - n * (n + 1) / 2) / n / (~true).sum())
+def _between(value: Floats, at: Floats) -> Floats:
+    """How near each value is to each corner, one altogether; zeros for what is unknown."""
+    near = np.stack([np.interp(value, at, corner) for corner in np.eye(len(at))], axis=1)
+    return np.where(np.isnan(value)[:, np.newaxis], 0.0, near)
 
 
-def placed(model: Model, x: Floats, true: NDArray[np.bool_]) -> Model:
+def placed(model: Model, sample: Sample) -> Model:
     """Set the constant so that as many are expected to be true as are."""
+    odds = sample.log_odds(model)
 
     def surplus(constant: float) -> float:
-        odds = judged(replace(model, constant=constant), x)
-        return float(np.sum(1 / (1 + np.exp(-odds))) - true.sum())
+        return float(np.sum(1 / (1 + np.exp(-odds - constant))) - sample.true.sum())
 
-    return replace(model, constant=round(brentq(surplus, -20, 20), 3))
+    return replace(model, constant=round(brentq(surplus, -20, 20), 2))
 
 
-def report(name: str, part: list[Movement]) -> str:
-    """Fit one model; print how the halves judge each other, return its TOML."""
-    x = np.array([m.scaled for m in part])
-    odd, true, decides = (
-        np.array([m.seed % 2 == 1 for m in part]),
-        np.array([m.true for m in part]),
-        np.array([m.decides for m in part]),
-    )
-    score = np.empty(len(x))
-    for half in (odd, ~odd):
-        model = placed(fitted(x[half], true[half]), x[half & decides], true[half & decides])
-        score[~half] = judged(model, x[~half])
-    print(f"# {name}: {true.sum()} true, {(~true).sum()} others, area {area(score, true):.3f}")
-    print(f"#   may be counted: {(true & decides).sum()} true, {(~true & decides).sum()} others")
-    like = 1 / (1 + np.exp(-score))
-    for low, high in pairwise(LEVELS):
-        level = decides & (like >= low) & (like < high)
-        if level.any():
-            print(
-                f"#   {low:.1f} to {high:.1f}: {level.sum()}, of them true {true[level].mean():.2f}"
-            )
-    for least in LEVELS[1:-1]:
-        shares = [(like >= least)[decides & side].mean() for side in (true, ~true)]
-        print(f"#   from {least:.1f}: {shares[0]:.3f} of the true, {shares[1]:.3f} of the others")
-    model = placed(fitted(x, true), x[decides], true[decides])
-    lines = [f"[{name}]", f"constant = {model.constant}"]
-    for key, term in model.terms.items():
-        values = ", ".join(f"{k} = {v}" for k, v in asdict(term).items())
-        lines.append(f"{key} = {{ {values} }}")
+def report(name: str, sample: Sample, odds: Floats) -> None:
+    """Print what weights are worth on movements that did not make them."""
+    true, like = sample.true, 1 / (1 + np.exp(-odds))
+    n = true.sum()
+    area = (rankdata(odds)[true].sum() - n * (n + 1) / 2) / n / (~true).sum()
+    print(f"{name}: {n} planted, {(~true).sum()} others, area {area:.3f}")
+    for least in LEVELS:
+        shares = [(like >= least)[side].mean() for side in (true, ~true)]
+        print(f"  from {least:.1f}: {shares[0]:.3f} of the planted, {shares[1]:.3f} of the others")
+
+
+def text_of(model: Model, made_of: str) -> str:
+    """Return a model as TOML."""
+    lines = [
+        f"# Lines of detector/likeness.py, written by benchmarks/likeness.py from {made_of}.\n",
+        f"constant = {model.constant}",
+    ]
+    for name, term in model.terms.items():
+        lines.append(f"{name} = {{ at = {list(term.at)}, adds = {list(term.adds)} }}")
     return "\n".join(lines) + "\n"
+
+
+def judge_each_other(sample: Sample) -> None:
+    """Report halves of the nights against each other, and each maker against the other."""
+    odds = np.empty(len(sample.true))
+    for half in (sample.half, ~sample.half):
+        odds[~half] = sample.of(~half).log_odds(fitted(sample.of(half)))
+    for maker in MAKERS:
+        own = sample.maker == maker
+        report(
+            f"{maker}, by the other half of both makers' nights",
+            sample.of(own & sample.decides),
+            odds[own & sample.decides],
+        )
+        foreign = sample.of(own & sample.decides)
+        told = foreign.log_odds(fitted(sample.of(~own)))
+        report(f"{maker}, by the nights of the other maker", foreign, told)
 
 
 def main() -> None:
@@ -188,17 +211,18 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--write", action="store_true", help="into detector/likeness.toml")
     asked = parser.parse_args()
-    found: list[Movement] = []
+    work = cases(DEVELOPMENT_SEEDS, NIGHTS)
     with ProcessPoolExecutor(PROCESSES, mp_context=get_context("spawn")) as pool:
-        for seeds, more in CONTEXTS:
-            for rows in pool.map(movements, seeds, repeat(more)):
-                found += rows
-    text = "# Weights of detector/likeness.py, written by benchmarks/likeness.py.\n"
-    for name in ("alone", "with_arousal"):
-        text += "\n" + report(name, [m for m in found if m.model == name])
-    print(text)
-    if asked.write:
-        WEIGHTS.write_text(text, encoding="utf-8")
+        sample = Sample([m for rows in pool.map(movements, work) for m in rows])
+    judge_each_other(sample)
+    files: dict[Path, str] = {WEIGHTS: text_of(fitted(sample), "nights of both makers")}
+    for maker in MAKERS:
+        alone = fitted(sample.of(sample.maker == maker))
+        files[weights_of(maker)] = text_of(alone, f"{maker} nights alone")
+    print(files[WEIGHTS])
+    for path, text in files.items() if asked.write else ():
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -102,11 +102,11 @@ def could_be_sleep_start(candidates: NDArray[np.void]) -> NDArray[np.bool_]:
     Each limit is somewhat wider than that of a sleep start, so that near misses pass as well.
     """
     return np.asarray(
-        (candidates["width_s"] <= 1.0)
+        (candidates["width_s"] <= 1.4)
         & (candidates["peak_accel_mg"] >= 40.0)
         & (candidates["peak_jerk_g_per_s"] >= 0.8)
         & (candidates["still_before_s"] >= 8.0)
-        & (candidates["effective_hz"] >= 1.5)
+        & (candidates["effective_hz"] >= 1.0)
         & ~(candidates["hf_lf_ratio"] > 1.0)
         & ~(candidates["posture_change_deg"] > 75.0)
     )

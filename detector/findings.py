@@ -17,12 +17,12 @@ from .figures import (
 )
 from .kinds import COARSE_STEP_G
 from .night import Interval, Sleep, Status
+from .onset import UNCERTAINTY_FLOOR_MIN
 from .reasons import REASONS
 from .settings import Settings
 
 _BEGINS_MIN = 5
 """Sleep that is seen this soon after the recording began had begun before it."""
-_UNCERTAIN_MIN = 60.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -182,7 +182,7 @@ FINDINGS: tuple[tuple[str, Callable[[Standing], bool]], ...] = (
     ),
     (
         "onset_uncertain",
-        lambda n: n.sleep is not None and n.sleep.uncertainty_min > _UNCERTAIN_MIN,
+        lambda n: n.sleep is not None and n.sleep.uncertainty_min > UNCERTAINTY_FLOOR_MIN,
     ),
     ("fragment", _broken),
     ("second_sleep", _second_sleep),

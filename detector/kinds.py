@@ -35,7 +35,7 @@ from numpy.typing import NDArray
 
 from . import periodic, series
 from .grid import Floats, Mask
-from .likeness import NEIGHBOUR_S, likeness, models
+from .likeness import NEIGHBOUR_S, likeness
 from .night import Kind, Site
 from .settings import KindSettings
 
@@ -145,11 +145,11 @@ def rules(settings: KindSettings, site: Site, least_mg: float) -> tuple[Rule, ..
         Rule("knock", "impact", _knock(s)),
         *_rhythmic(s),
         *((repeated,) if site == "ankle" else ()),
-        _start("arousal", "sleep_start_with_arousal", "with_arousal", (*jerk, *_opening(s)), s),
+        _start("arousal", "sleep_start_with_arousal", (*jerk, *_opening(s)), s),
         *_complex(s),
         *(() if site == "ankle" else (repeated,)),
         *_tiny(s),
-        _start("jerk", "sleep_start", "alone", (*jerk, *_brief(s)), s),
+        _start("jerk", "sleep_start", (*jerk, *_brief(s)), s),
         *_remainder(s),
     )
 
@@ -162,12 +162,10 @@ def _knock(s: KindSettings) -> tuple[Condition, ...]:
     )
 
 
-def _start(
-    reason: str, kind: Kind, model: str, conditions: tuple[Condition, ...], s: KindSettings
-) -> Rule:
+def _start(reason: str, kind: Kind, conditions: tuple[Condition, ...], s: KindSettings) -> Rule:
     """A sleep start: within all limits, and like one as a whole."""
-    like = Condition(model, s.likeness_least, 0.5 * (1 + s.likeness_least))
-    return Rule(reason, kind, (*conditions, like), certainty=model)
+    like = Condition("likeness", s.likeness_least, 0.5 * (1 + s.likeness_least))
+    return Rule(reason, kind, (*conditions, like), certainty="likeness")
 
 
 def _rhythmic(s: KindSettings) -> tuple[Rule, ...]:
@@ -281,7 +279,7 @@ def _remainder(s: KindSettings) -> tuple[Rule, ...]:
                 ("wide", "width_s", s.width_max_s, 1.5 * s.width_max_s),
                 ("knock_like", "hf_lf_ratio", s.impact_ratio, 1.5 * s.impact_ratio),
                 ("not_still", "still_before_s", s.still_before_s, 0.5 * s.still_before_s),
-                ("unlike", "alone", s.likeness_least, 0.5 * s.likeness_least),
+                ("unlike", "likeness", s.likeness_least, 0.5 * s.likeness_least),
             )
         ),
         Rule("unclear", "brief_other", ()),
@@ -320,12 +318,11 @@ def classify(
             margin = evidence[rule.certainty]
         kind[hit], reason[hit], certainty[hit] = rule.kind, rule.reason, margin[hit]
         open_ &= ~hit
-    woke = kind == "sleep_start_with_arousal"
     return Judgement(
         kind=kind,
         reason=reason,
         certainty=certainty,
-        likeness=np.where(woke, evidence["with_arousal"], evidence["alone"]),
+        likeness=evidence["likeness"],
         active_after_s=evidence["active_after_s"],
         limb=evidence["limb"] > 0,
         series=evidence["series"].astype(np.int64),
@@ -335,7 +332,7 @@ def classify(
 def gather_all(
     candidates: NDArray[np.void], s: KindSettings, *, site: Site, step_g: float
 ) -> Evidence:
-    """All evidence, likeness by both models among it: NaN for what has not the shape."""
+    """All evidence, likeness among it: NaN for what has not the shape."""
     evidence = gather(candidates, s, site)
     least_mg = least_size_mg(step_g, s)
 
@@ -347,8 +344,7 @@ def gather_all(
     large = evidence["peak_accel_mg"] >= s.accel_listed_mg
     other = large & ~alone & ~woke & ~all_hold(_knock(s))
     evidence["neighbours"] = series.neighbours(candidates, other, NEIGHBOUR_S)
-    for name, mask in (("alone", alone), ("with_arousal", woke)):
-        evidence[name] = np.where(mask, likeness(evidence, models()[name]), np.nan)
+    evidence["likeness"] = np.where(alone | woke, likeness(evidence), np.nan)
     return evidence
 
 

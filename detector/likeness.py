@@ -1,19 +1,20 @@
-"""How much a brief, sharp movement is like a sleep start: a logistic model over named evidence.
+"""How much a brief, sharp movement is like a sleep start: an additive model over named evidence.
 
 The limits of :mod:`detector.kinds` say what a sleep start cannot be. Many ordinary movements of a
 limb keep within all of them; taken together the same pieces of evidence tell most of those apart: a
-jerk rises faster, has more of its power above 2 Hz, less above 12 Hz, leaves the limb where it was,
-and is not one of many movements. The log-odds are a constant and one term per piece, so that every
-decision can be taken apart (:func:`terms`). Beyond the values that were seen a term grows no more.
+jerk has more of its power above 2 Hz, less above 12 Hz, swings back evenly, leaves the limb where
+it was, and is not one of many movements. The log-odds are a constant and what each piece adds: a
+line with five corners, so that a width can be too small as well as too large, and every decision
+can be taken apart (:func:`terms`). Beyond the outermost corner a line goes on level.
 
-The weights are in ``likeness.toml``, made by ``benchmarks/likeness.py`` from development nights
-whose truth is known (decision 19). Size is no evidence: nobody knows how large sleep starts are.
+The lines are in ``likeness.toml``, made by ``benchmarks/likeness.py`` from development nights whose
+truth is known (decisions 19 and 26). Size is no evidence: nobody knows how large sleep starts are.
 """
 
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -25,44 +26,34 @@ from .grid import Floats
 WEIGHTS = Path(__file__).with_name("likeness.toml")
 NEIGHBOUR_S = 180.0
 """Other movements within this time count as neighbours."""
+PIECES = (
+    "lf_share",
+    "rise_s",
+    "width_s",
+    "effective_hz",
+    "hf_lf_ratio",
+    "later_share",
+    "alternation_cv",
+    "duration_s",
+    "posture_change_deg",
+    "neighbours",
+)
+"""The evidence that is weighed, by the names of :func:`detector.kinds.gather_all`."""
 
 Evidence = Mapping[str, Floats]
 
 
-def _log(value: Floats) -> Floats:
-    return np.log(np.maximum(value, 1e-3))
-
-
-def _logit(share: Floats) -> Floats:
-    bounded = np.clip(share, 1e-3, 1 - 1e-3)
-    return np.log(bounded / (1 - bounded))
-
-
-SCALES: dict[str, Callable[[Floats], Floats]] = {
-    "lf_share": _logit,
-    "rise_s": _log,
-    "width_s": _log,
-    "effective_hz": _log,
-    "hf_lf_ratio": lambda ratio: np.log(0.02 + ratio),
-    "later_share": lambda share: share,
-    "posture_change_deg": np.log1p,
-    "neighbours": np.log1p,
-}
-"""Each piece of evidence on the scale on which it is weighed."""
-
-
 @dataclass(frozen=True, slots=True)
 class Term:
-    """Weight times the distance from a centre; beyond ``low`` and ``high`` it grows no more."""
+    """A line through corners: what each value of one piece of evidence adds to the log-odds."""
 
-    low: float
-    high: float
-    centre: float
-    weight: float
+    at: tuple[float, ...]
+    """Ascending."""
+    adds: tuple[float, ...]
 
-    def log_odds(self, scaled: Floats) -> Floats:
-        """What a value adds; nothing where it is unknown."""
-        return np.nan_to_num(self.weight * (np.clip(scaled, self.low, self.high) - self.centre))
+    def log_odds(self, value: Floats) -> Floats:
+        """What values add; nothing where they are unknown."""
+        return np.where(np.isnan(value), 0.0, np.interp(value, self.at, self.adds))
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,21 +65,25 @@ class Model:
 
 
 @cache
-def models(path: Path = WEIGHTS) -> dict[str, Model]:
-    """Return the models by name: ``alone``, and ``with_arousal`` for jerks that others follow."""
+def model_in(path: Path) -> Model:
+    """Return the model that a file holds."""
     table = tomllib.loads(path.read_text(encoding="utf-8"))
-    return {
-        name: Model(entry["constant"], {key: Term(**entry[key]) for key in SCALES})
-        for name, entry in table.items()
-    }
+    return Model(
+        table["constant"],
+        {name: Term(tuple(table[name]["at"]), tuple(table[name]["adds"])) for name in PIECES},
+    )
 
 
 def terms(evidence: Evidence, model: Model) -> dict[str, Floats]:
     """Return what each piece of evidence adds to the log-odds."""
-    return {name: model.terms[name].log_odds(SCALES[name](evidence[name])) for name in SCALES}
+    return {name: model.terms[name].log_odds(evidence[name]) for name in PIECES}
 
 
-def likeness(evidence: Evidence, model: Model) -> Floats:
+def log_odds(evidence: Evidence, model: Model) -> Floats:
+    """Constant and terms together."""
+    return np.asarray(model.constant + np.sum(list(terms(evidence, model).values()), axis=0))
+
+
+def likeness(evidence: Evidence, model: Model | None = None) -> Floats:
     """Return the share of sleep starts among movements like this, on the development nights."""
-    log_odds = model.constant + np.sum(list(terms(evidence, model).values()), axis=0)
-    return np.asarray(1 / (1 + np.exp(-log_odds)))
+    return np.asarray(1 / (1 + np.exp(-log_odds(evidence, model or model_in(WEIGHTS)))))

@@ -36,10 +36,10 @@ from .guider import Guider, find_guider, given_guider
 from .night import Interval, Site, Sleep, Stated
 from .settings import KindSettings, Settings
 
-UNCERTAINTY_FLOOR_MIN = 60.0
+UNCERTAINTY_FLOOR_MIN = 70.0
 """Estimates from motion alone are never better known than this: they are 20 min early on average
-with an SD of 20 to 30 min (adults, against polysomnography), 20 + 1.65 * 25 min in nine of ten
-nights. Nobody who lies awake without moving can be told from a sleeper."""
+with an SD of 20 to 30 min (adults, against polysomnography), so that 20 + 2 * 25 min hold in 19 of
+20 nights. Nobody who lies awake without moving can be told from a sleeper."""
 UNCERTAINTY_FLOOR_GIVEN_MIN = 10.0
 """Nor those of a diary than this: people notice sleep minutes late (Bonnet & Moore 1982)."""
 

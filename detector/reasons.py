@@ -177,7 +177,7 @@ REASONS: dict[str, Reason] = _all(
     ),
     Reason(
         "onset_uncertain",
-        "The ways of finding sleep onset disagree by more than an hour.",
+        "The ways of finding sleep onset disagree by more than 70 minutes.",
         "limits",
     ),
     Reason("fragment", "Only a part of this night was recorded.", "limits"),

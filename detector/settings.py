@@ -482,17 +482,21 @@ class KindSettings(Group):
         1.0, "smallest counted peak jerk", low=0.3, high=5, source="simulation"
     )
     width_max_s: float = setting(
-        0.8,
+        1.2,
         "greatest width at 25 % of the peak",
         low=0.2,
         high=2,
-        source="simulation: 0.36 to 0.52 s whatever the size",
+        source="choice: twice that of one contraction (simulation: 0.36 to 0.52 s at any size)",
     )
     duration_max_s: float = setting(
-        2.0, "greatest duration", low=0.5, high=5, source="simulation: 1.7 s with a second burst"
+        3.0,
+        "greatest duration",
+        low=0.5,
+        high=5,
+        source="three bursts of at most 0.25 s, 0.8 s apart, and the limb's ringing (simulation)",
     )
     likeness_least: float = setting(
-        0.3,
+        0.4,
         "smallest likeness of a sleep start: the share of sleep starts among movements like it, on "
         "made nights",
         low=0.0001,
@@ -547,12 +551,11 @@ class KindSettings(Group):
         0.35, "and its greatest width", low=0.1, high=1, source="simulation"
     )
     effective_low_hz: float = setting(
-        1.85,
+        1.2,
         "lowest effective frequency (peak jerk / 2 pi peak acceleration)",
         low=0.5,
         high=4,
-        source="simulation: 99 % of planted jerks (development seeds) lie above, turning below "
-        "1.5 Hz",
+        source="choice: well below the 2 to 4.5 Hz of a limb that swings freely",
     )
     effective_high_hz: float = setting(
         12.0, "highest effective frequency", low=6, high=30, source="simulation"

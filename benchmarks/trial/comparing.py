@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
 from detector import matching
 from detector.kinds import COARSE_STEP_G
+from detector.likeness import WEIGHTS
 from detector.night import SLEEP_STARTS, Interval, Night
-from detector.settings import Settings
+from detector.settings import ScanSettings, Settings
 from recordings import SECOND_NS
 from recordings.synthetic import NightTruth, Plan
 
 from .anchors import ANCHORS, RANDOM, SCALES
-from .nights import MINUTE_NS, Case, PlannedRecording, about, analysed
+from .nights import MAKERS, MINUTE_NS, Case, Observed, PlannedRecording, about, weights_of
 
 MATCH_NS = round(0.5 * SECOND_NS)
 _AROUND_NS = round(0.5 * SECOND_NS)
@@ -62,21 +64,52 @@ class Held:
     """Planted and found kind of every movement from going to bed to waking."""
     certainty: list[tuple[str, bool]]
     """Confidence of each counted event, and whether a sleep start was planted there."""
+    likeness: list[tuple[float, bool]]
+    """Of each event that likeness decides on in the onset window, and whether a sleep start was
+    planted there."""
     anchors: dict[str, dict[float, Tally]]
     """By rule and multiple of its threshold, within the true window."""
 
 
-def judged(case: Case) -> Held:
-    """Make, analyse and compare one night."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Variant:
+    """A way of judging a night."""
+
+    name: str
+    settings: Settings = field(default_factory=Settings)
+    foreign: bool = False
+    """Whether likeness is what the nights of the other maker alone would have it."""
+
+
+AS_SHIPPED = Variant(name="as shipped")
+FOREIGN = Variant(name="by the other maker", foreign=True)
+
+
+def judged(case: Case, variants: Sequence[Variant] = (AS_SHIPPED,)) -> list[Held]:
+    """Make and analyse one night, and compare it as every variant judges it.
+
+    One pass serves all variants that scan alike. Plain rules are held beside the first one alone.
+    """
     planned = case.plan()
     truth = planned.nights[0]
     recording = PlannedRecording(planned, about(truth.onset_ns))
-    (night,) = analysed(recording, planned.recipe.site)
-    return held(case, planned, night, recording)
+    found: list[Held] = []
+    observed: dict[ScanSettings, Observed] = {}
+    for variant in variants:
+        scan = variant.settings.scan
+        if scan not in observed:
+            observed[scan] = Observed(planned, recording, variant.settings)
+        (other,) = set(MAKERS) - {case.maker}
+        weights = weights_of(other) if variant.foreign else WEIGHTS
+        night = observed[scan].night(variant.settings, weights)
+        found.append(held(case, planned, night, None if found else recording))
+    return found
 
 
-def held(case: Case, planned: Plan, night: Night, recording: PlannedRecording) -> Held:
-    """Compare one night with its truth."""
+def held(
+    case: Case, planned: Plan, night: Night, recording: PlannedRecording | None = None
+) -> Held:
+    """Compare one night with its truth, and plain rules where the samples are given."""
     truth = planned.nights[0]
     true_window = about(truth.onset_ns)
     window = night.window or true_window
@@ -106,15 +139,30 @@ def held(case: Case, planned: Plan, night: Night, recording: PlannedRecording) -
         quiet_wake_min=planned.recipe.quiet_wake_min,
         mistaken=_mistaken(planned, truth, peaks_ns[alone], counted[alone]),
         kinds=_kinds(planned, truth, night),
-        certainty=list(
-            zip(
-                night.events.confidence[starts][counted].tolist(),
-                (~alone[counted]).tolist(),
-                strict=True,
-            )
-        ),
-        anchors=_anchors(planned, recording, rows["peak_ns"], due, int(counted.sum())),
+        certainty=_certainty(night, alone),
+        likeness=_likeness(night, rows["peak_ns"], least_mg(planned)),
+        anchors={}
+        if recording is None
+        else _anchors(planned, recording, rows["peak_ns"], due, int(counted.sum())),
     )
+
+
+def _certainty(night: Night, alone: np.ndarray) -> list[tuple[str, bool]]:
+    starts = np.isin(night.events.kind, SLEEP_STARTS)
+    counted = night.events.counted[starts]
+    levels = night.events.confidence[starts][counted].tolist()
+    return list(zip(levels, (~alone[counted]).tolist(), strict=True))
+
+
+def _likeness(night: Night, planted_ns: np.ndarray, least: float) -> list[tuple[float, bool]]:
+    """Counted events, and those that would be counted if they were more like a sleep start."""
+    events = night.events
+    rows = events.candidates
+    unlike = (events.reason == "unlike") & (events.context == "onset") & ~rows["truncated"]
+    chosen = events.counted | (unlike & (rows["peak_accel_mg"] >= least))
+    partner = matched(planted_ns, rows["peak_ns"][chosen])
+    true = np.isin(np.arange(chosen.sum()), partner)
+    return list(zip(events.likeness[chosen].tolist(), true.tolist(), strict=True))
 
 
 def least_mg(planned: Plan) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
+from typing import TypeVar
 
 import numpy as np
 
@@ -12,6 +13,7 @@ from .bootstrap import Figure, pooled, ratio
 from .comparing import Held
 
 Nights = Sequence[Held]
+T = TypeVar("T")
 
 SIZES_MG = {"75 mg": (67.0, 85.0), "100 mg": (87.0, 115.0), "150 mg and more": (150.0, np.inf)}
 """Bands for what is asked *at* a size: a few per cent on both sides."""
@@ -113,6 +115,17 @@ def _off(night: Held) -> float:
     return np.inf if night.onset_error_min is None else abs(night.onset_error_min)
 
 
+def in_short(nights: Nights) -> dict[str, Figure]:
+    """Return what tells two ways of judging apart."""
+    return {
+        "recall of those due": recall_counted(nights),
+        "recall from 150 mg": recall(nights, *SIZES_MG["150 mg and more"]),
+        "PPV": ppv(nights),
+        "false a night": false_counts(nights),
+        "headline MAE": headline(nights)["headline MAE"],
+    }
+
+
 def all_of(nights: Nights) -> dict[str, Figure]:
     """Every figure of a group of nights."""
     return {
@@ -181,6 +194,18 @@ def reliability(nights: Nights) -> dict[str, Figure]:
     }
 
 
+def likeness_levels(nights: Nights) -> dict[str, Figure]:
+    """Share of planted ones among all that likeness decides on, by tenths of it."""
+
+    def share(tenth: int) -> Figure:
+        inside = [
+            [true for like, true in n.likeness if min(int(10 * like), 9) == tenth] for n in nights
+        ]
+        return ratio([sum(row) for row in inside], [len(row) for row in inside])
+
+    return {f"{tenth / 10:.1f} to {(tenth + 1) / 10:.1f}": share(tenth) for tenth in range(10)}
+
+
 def anchors(nights: Nights) -> dict[str, dict[str, Figure]]:
     """Of each plain rule: F1 at its own threshold, the best at any, false counts at equal recall.
 
@@ -219,9 +244,9 @@ def _tally_recall(nights: Nights, name: str, scale: float) -> float:
     return sum(t[0] for t in tallies) / max(1, sum(t[2] for t in tallies))
 
 
-def grouped(nights: Nights, key: Callable[[Held], str]) -> dict[str, list[Held]]:
-    """Nights by a name, in the order in which names appear."""
-    groups: dict[str, list[Held]] = {}
+def grouped(nights: Sequence[T], key: Callable[[T], str]) -> dict[str, list[T]]:
+    """Nights, or passes, by a name, in the order in which names appear."""
+    groups: dict[str, list[T]] = {}
     for night in nights:
         groups.setdefault(key(night), []).append(night)
     return groups

@@ -10,7 +10,10 @@ from typing import Any
 import numpy as np
 import second
 
+from detector import likeness
+from detector.grid import EPOCH_NS
 from detector.night import Interval, Night
+from detector.nights import judge
 from detector.pipeline import Analysis, Subject
 from detector.settings import Settings
 from recordings import SECOND_NS, Chunk, Header, Health
@@ -19,6 +22,8 @@ from recordings.synthetic import LOOK_ALIKES, Plan, Recipe, plan, samples
 MINUTE_NS = 60 * SECOND_NS
 MAKERS: dict[str, Callable[[int, Recipe], Plan]] = {"driven": plan, "drawn": second.plan}
 """Generator A, on whose development seeds defaults are chosen, and generator B."""
+
+WEIGHTS = Path(__file__).resolve().parents[1] / "weights"
 
 CLASSES = (
     ("ax3", 100),
@@ -142,6 +147,11 @@ class PlannedRecording:
             self._kept.append(self._plan.device.scale.to_g(raw[a:b]))
 
 
+def weights_of(maker: str) -> Path:
+    """Likeness as the nights of one maker alone would have it."""
+    return WEIGHTS / f"{maker}.toml"
+
+
 def about(onset_ns: int) -> Interval:
     """Return the onset window of a sleep onset that is known."""
     window = Settings().window
@@ -149,6 +159,33 @@ def about(onset_ns: int) -> Interval:
         onset_ns - round(window.before_min * MINUTE_NS),
         onset_ns + round(window.after_min * MINUTE_NS),
     )
+
+
+class Observed:
+    """One made night after its pass: it can be judged again and again."""
+
+    def __init__(self, planned: Plan, recording: Any, settings: Settings) -> None:
+        subject = Subject(recording_id="made", site=planned.recipe.site)
+        self._analysis = Analysis(recording, subject, settings)
+        (self._night,) = self._analysis.nights()
+
+    def night(self, settings: Settings, weights: Path = likeness.WEIGHTS) -> Night:
+        """Judge with other limits, or with another model of likeness."""
+        scan, probe = self._night.scan, self._analysis.probe
+        kept, likeness.WEIGHTS = likeness.WEIGHTS, weights
+        try:
+            return judge(
+                scan,
+                self._night.span,
+                index=0,
+                recorded=Interval(probe.start_ns, int(scan.epochs["start_ns"][-1]) + EPOCH_NS),
+                site=self._analysis.facts.site,
+                step_g=probe.step_g,
+                rate_hz=probe.rate_hz,
+                settings=settings,
+            )
+        finally:
+            likeness.WEIGHTS = kept
 
 
 def analysed(recording: Any, site: str) -> list[Night]:

@@ -21,7 +21,7 @@ def write(
     nights: Mapping[str, Sequence[Held]],
     sizes: Mapping[str, tuple[np.ndarray, np.ndarray]],
 ) -> None:
-    """Draw recall against size, PPV against base rate, and what confidence is worth.
+    """Draw recall against size, PPV against base rate, and what likeness is worth.
 
     Parameters
     ----------
@@ -32,15 +32,21 @@ def write(
     sizes
         Sizes and whether found, by the name of the curve.
     """
-    titles = ("Recall against size", "PPV against sleep starts a night", "PPV by confidence")
+    titles = (
+        "Recall against size",
+        "PPV against sleep starts a night",
+        "Planted share by likeness",
+    )
     page = make_subplots(1, 3, subplot_titles=titles)
     for name, (size_mg, found) in sizes.items():
         _recall(page, name, size_mg, found)
     for name, group in nights.items():
         _base_rate(page, name, group)
-        _confidence(page, name, group)
+        _likeness(page, name, group)
+    page.add_scatter(x=[0, 1], y=[0, 1], mode="lines", line_dash="dot", name="even", row=1, col=3)
     page.update_xaxes(type="log", title_text="mg", row=1, col=1)
     page.update_xaxes(title_text="due a night", row=1, col=2)
+    page.update_xaxes(title_text="likeness", row=1, col=3)
     page.update_yaxes(range=[0, 1.02])
     page.update_layout(width=1500, height=520, template="simple_white")
     page.write_html(path, include_plotlyjs=True)
@@ -69,10 +75,11 @@ def _base_rate(page: go.Figure, name: str, nights: Sequence[Held]) -> None:
     page.add_scatter(x=_PER_NIGHT, y=hits / (hits + false + 1e-9), name=name, row=1, col=2)
 
 
-def _confidence(page: go.Figure, name: str, nights: Sequence[Held]) -> None:
-    rows = {k: v for k, v in f.reliability(nights).items() if v.value is not None}
+def _likeness(page: go.Figure, name: str, nights: Sequence[Held]) -> None:
+    """Share of planted ones in every tenth of likeness; on the diagonal it is what it says."""
+    rows = {k: v for k, v in f.likeness_levels(nights).items() if v.value is not None}
     page.add_scatter(
-        x=list(rows),
+        x=[float(k[:3]) + 0.05 for k in rows],
         y=[v.value for v in rows.values()],
         error_y={
             "type": "data",
@@ -80,6 +87,7 @@ def _confidence(page: go.Figure, name: str, nights: Sequence[Held]) -> None:
             "array": [(v.high or 0) - (v.value or 0) for v in rows.values()],
             "arrayminus": [(v.value or 0) - (v.low or 0) for v in rows.values()],
         },
+        text=[f"{v.n} events" for v in rows.values()],
         name=name,
         row=1,
         col=3,

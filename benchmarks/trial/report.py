@@ -40,6 +40,16 @@ def columns(groups: Mapping[str, Mapping[str, Figure]], corner: str) -> str:
     return table([[corner, *groups], *body])
 
 
+def numbered(groups: Mapping[str, Mapping[str, Figure]], corner: str) -> str:
+    """Two columns per group, a share and of how many; one row per figure."""
+    heads = [head for name in groups for head in (name, "of")]
+    rows: dict[str, list[str]] = {}
+    for group in groups.values():
+        for name, figure in group.items():
+            rows.setdefault(name, []).extend((shown(figure), str(figure.n)))
+    return table([[corner, *heads], *([name, *cells] for name, cells in rows.items())])
+
+
 def targets(groups: Mapping[str, Sequence[Target]]) -> str:
     """One table for each group."""
     words = {True: "yes", False: "no", None: "not measured"}

@@ -170,7 +170,7 @@ def test_onset_candidates_far_apart_limit_the_night():
     rows = slice(placed(epochs, "23:00"), placed(epochs, "24:20"))
     epochs["accel_max_mg"][rows][::24] = 200
     night = judged(epochs)
-    assert night.sleep.uncertainty_min > 60
+    assert night.sleep.uncertainty_min > 70
     assert night.reasons == ("onset_uncertain",)
     assert night.status == "limited"
 

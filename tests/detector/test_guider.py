@@ -60,7 +60,7 @@ def test_without_settling_the_median_of_the_other_candidates_is_used():
 
 
 def test_motion_alone_never_knows_onset_better_than_to_an_hour():
-    assert slept(recorded("21:00", *NIGHT)).uncertainty_min == 60
+    assert slept(recorded("21:00", *NIGHT)).uncertainty_min == 70
 
 
 def test_the_uncertainty_is_the_spread_of_the_candidates():

@@ -147,7 +147,7 @@ def test_events_in_a_row_can_be_a_train_together():
         ({"duration_s": 6.0, "posture_change_deg": 61.0}, ("body_movement", "long")),
         ({"duration_s": 6.0, "late_ratio": 0.51}, ("body_movement", "long")),
         ({"duration_s": 6.0, "still_before_s": 9.0}, ("body_movement", "long")),
-        ({"duration_s": 6.0, "width_s": 0.9}, ("body_movement", "long")),
+        ({"duration_s": 6.0, "width_s": 1.3}, ("body_movement", "long")),
         ({"duration_s": 6.0, "peak_jerk_g_per_s": 0.9}, ("body_movement", "long")),
         ({"posture_change_deg": 40.0, "late_ratio": 0.6}, ("body_movement", "posture")),
         ({"n_bursts": 5, "late_ratio": 0.6}, ("body_movement", "bursts")),
@@ -180,7 +180,7 @@ def test_a_jerk_that_is_not_followed_within_fifteen_seconds_is_a_plain_one():
 
 @pytest.mark.parametrize(("moves", "reason"), [(5, "arousal"), (7, "long")])
 def test_movement_after_a_jerk_ends_within_a_minute(moves, reason):
-    jerk = event("02:00", duration_s=3.0)
+    jerk = event("02:00", duration_s=4.0)
     later = series("02:00:10", moves, 10.0, peak_jerk_g_per_s=1.2, still_before_s=9.0)
     assert kind(jerk, later)[1] == reason
 
@@ -191,7 +191,7 @@ def test_movement_after_a_jerk_ends_within_a_minute(moves, reason):
 @pytest.mark.parametrize(
     ("changes", "reason"),
     [
-        ({"duration_s": 2.1}, "long"),
+        ({"duration_s": 3.1}, "long"),
         ({"posture_change_deg": 20.1}, "posture"),
         ({"n_bursts": 4}, "bursts"),
     ],
@@ -271,9 +271,9 @@ def test_every_rule_can_match():
         "small": event(peak_accel_mg=30),
         "jerk": event(),
         "weak": event(peak_jerk_g_per_s=0.5),
-        "slow": event(effective_hz=1.5),
+        "slow": event(effective_hz=1.1),
         "fast": event(effective_hz=15),
-        "wide": event(width_s=1),
+        "wide": event(width_s=1.3),
         "knock_like": event(hf_lf_ratio=1),
         "not_still": event(still_before_s=2),
         "unlike": event(lf_share=0.2, rise_s=0.6, posture_change_deg=15),
@@ -372,5 +372,5 @@ def test_what_is_less_like_a_sleep_start_than_the_limit_is_none(above, expected)
 
 
 def test_only_what_has_the_shape_of_a_sleep_start_has_a_likeness():
-    shapes = said(event("01:10", width_s=1), event("01:20", duration_s=4), event()).likeness
+    shapes = said(event("01:10", width_s=1.3), event("01:20", duration_s=4), event()).likeness
     assert np.isnan(shapes).tolist() == [True, False, False]

@@ -8,7 +8,7 @@ from scans import STEP_G, at, event, events, series
 
 from detector import series as neighbourhood
 from detector.kinds import classify
-from detector.likeness import SCALES, Model, Term, likeness, models, terms
+from detector.likeness import PIECES, WEIGHTS, Model, Term, likeness, model_in, terms
 from detector.settings import KindSettings
 
 S = KindSettings(likeness_least=0.0001)
@@ -20,6 +20,8 @@ EVIDENCE = {
     "effective_hz": np.array([2.5, 2.0, 2.5]),
     "hf_lf_ratio": np.array([0.1, 0.2, np.nan]),
     "later_share": np.array([0.2, 1.0, 0.2]),
+    "alternation_cv": np.array([0.3, 1.2, np.nan]),
+    "duration_s": np.array([1.0, 0.4, 1.0]),
     "posture_change_deg": np.array([0.1, 9.0, np.nan]),
     "neighbours": np.array([0.0, 12.0, 0.0]),
 }
@@ -37,7 +39,7 @@ def of(row: np.ndarray, *others: np.ndarray) -> float:
     [
         {"lf_share": 0.6},
         {"rise_s": 0.4},
-        {"hf_lf_ratio": 0.25},
+        {"hf_lf_ratio": 0.15},
         {"late_ratio": 0.9},
         {"posture_change_deg": 12.0},
     ],
@@ -54,7 +56,7 @@ def test_size_is_no_evidence(size):
 
 
 def test_other_movements_around_make_it_less_likely():
-    around = series("01:58", 6, 25.0, width_s=1.2)
+    around = series("01:58", 20, 15.0, width_s=1.3)
     assert of(event("02:01"), around) < of(event("02:01"))
 
 
@@ -72,25 +74,31 @@ def test_neighbours_are_within_reach_and_never_oneself():
 
 
 def test_the_log_odds_are_the_constant_and_the_terms():
-    model = models()["alone"]
+    model = model_in(WEIGHTS)
     odds = model.constant + sum(terms(EVIDENCE, model).values())
     assert likeness(EVIDENCE, model) == pytest.approx(1 / (1 + np.exp(-odds)))
 
 
 def test_unknown_evidence_says_nothing():
-    added = terms(EVIDENCE, models()["alone"])
+    added = terms(EVIDENCE, model_in(WEIGHTS))
     assert added["lf_share"][2] == added["hf_lf_ratio"][2] == added["posture_change_deg"][2] == 0
 
 
 def test_beyond_what_was_seen_evidence_weighs_no_more():
-    term = Term(low=0.0, high=1.0, centre=0.25, weight=2.0)
-    assert term.log_odds(np.array([-5.0, 0.0, 1.0, 7.0])).tolist() == [-0.5, -0.5, 1.5, 1.5]
+    term = Term(at=(0.0, 1.0, 3.0), adds=(-0.5, 1.5, 1.0))
+    values = np.array([-5.0, 0.0, 0.5, 1.0, 2.0, 7.0, np.nan])
+    assert term.log_odds(values).tolist() == [-0.5, -0.5, 0.5, 1.5, 1.25, 1.0, 0.0]
 
 
-@pytest.mark.parametrize("name", ["alone", "with_arousal"])
-def test_the_weights_are_of_all_evidence_and_bounded(name):
-    model = models()[name]
+def test_a_turn_that_no_sleeper_could_avoid_is_no_evidence():
+    """Made limbs come back to a hundredth of a degree."""
+    assert of(event(posture_change_deg=0.01)) == of(event(posture_change_deg=1.9))
+
+
+def test_the_lines_are_of_all_evidence_and_their_corners_ascend():
+    model = model_in(WEIGHTS)
     assert isinstance(model, Model)
-    assert list(model.terms) == list(SCALES)
+    assert list(model.terms) == list(PIECES)
     for term in model.terms.values():
-        assert term.low <= term.centre <= term.high
+        assert len(term.at) == len(term.adds)
+        assert list(term.at) == sorted(set(term.at))

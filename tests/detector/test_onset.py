@@ -83,7 +83,7 @@ def test_the_limb_must_return_within_half_a_minute(epochs_away, tolerated):
 @pytest.mark.parametrize(
     "candidates",
     [
-        event("23:03:02", duration_s=2.5),
+        event("23:03:02", duration_s=3.5),
         event("23:03:02", truncated=True),
         events(event("23:03:02"), event("23:03:20")),
     ],

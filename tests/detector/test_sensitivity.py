@@ -28,7 +28,7 @@ def test_the_count_is_repeated_with_stricter_and_laxer_limits():
     assert counts(night) == (1, 2, 3)
 
 
-@pytest.mark.parametrize("doubtful", [{"peak_jerk_g_per_s": 1.1}, {"width_s": 0.75}], ids=str)
+@pytest.mark.parametrize("doubtful", [{"peak_jerk_g_per_s": 1.1}, {"width_s": 1.1}], ids=str)
 def test_the_shape_matters_as_size_does(doubtful):
     settings = replace(S, kinds=replace(S.kinds, likeness_least=0.0001))
     assert counts(usual_night(event("23:02", **doubtful), settings=settings))[:2] == (0, 1)
