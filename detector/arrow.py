@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from . import files
 from .columns import Column
@@ -81,53 +81,43 @@ def write_parquet(table: Path, columns: Sequence[Column], path: Path) -> None:
     from pyarrow.parquet import ParquetWriter
 
     shape = schema(columns)
-    reading = csv.ReadOptions(block_size=_BLOCK_BYTES, use_threads=False)
-    converting = csv.ConvertOptions(
-        column_types=shape, strings_can_be_null=True, null_values=[""], include_columns=shape.names
-    )
+    reading = csv.ReadOptions(column_names=shape.names, use_threads=False)
+    parsing = csv.ParseOptions(newlines_in_values=True)
+    types = csv.ConvertOptions(column_types=shape, strings_can_be_null=True, null_values=[""])
     with (
-        csv.open_csv(
-            table, reading, csv.ParseOptions(newlines_in_values=True), converting
-        ) as blocks,
-        files.replacing(path) as file,
-        ParquetWriter(file, shape, compression="zstd") as writer,
+        table.open("rb") as file,
+        files.replacing(path) as written,
+        ParquetWriter(written, shape, compression="zstd", use_dictionary=False) as writer,
     ):
-        for group in _grouped(blocks, _GROUP_ROWS):
-            writer.write_table(pa.Table.from_batches(_as_it_was(b, columns, shape) for b in group))
+        file.readline()
+        for piece in _pieces(file):
+            rows = csv.read_csv(pa.BufferReader(piece), reading, parsing, types)
+            writer.write_table(_as_it_was(rows, columns, shape))
 
 
-def _grouped(blocks: Iterable[pa.RecordBatch], rows: int) -> Iterator[list[pa.RecordBatch]]:
-    """Yield blocks in groups of so many rows or a few more; the last may have fewer."""
-    group, count = list[Any](), 0
-    for block in blocks:
-        group.append(block)
-        count += block.num_rows
-        if count >= rows:
-            yield group
-            group, count = [], 0
-    if group:
-        yield group
+def _pieces(file: IO[bytes]) -> Iterator[bytes]:
+    """Yield whole rows, some megabytes at a time; pyarrow itself would read far ahead."""
+    while piece := file.read(_PIECE_BYTES):
+        piece += file.readline()
+        while piece.count(b'"') % 2 and (line := file.readline()):  # within a quoted cell
+            piece += line
+        yield piece
 
 
-def _as_it_was(
-    block: pa.RecordBatch, columns: Sequence[Column], shape: pa.Schema
-) -> pa.RecordBatch:
+def _as_it_was(rows: pa.Table, columns: Sequence[Column], shape: pa.Schema) -> pa.Table:
     """Take away the apostrophes that keep free text harmless in a spreadsheet."""
     import pyarrow as pa
     from pyarrow import compute
 
     arrays = [
         compute.replace_substring_regex(array, _GUARDED, r"\1") if c.type == "text" else array
-        for c, array in zip(columns, block.columns, strict=True)
+        for c, array in zip(columns, rows.columns, strict=True)
     ]
-    return pa.RecordBatch.from_arrays(arrays, schema=shape)
+    return pa.Table.from_arrays(arrays, schema=shape)
 
 
-_BLOCK_BYTES = 1 << 20
-"""Of CSV at once; some blocks are read ahead."""
-
-_GROUP_ROWS = 100_000
-"""Of a row group in the Parquet file."""
+_PIECE_BYTES = 4 << 20
+"""Of CSV in memory at once, and in a row group of the Parquet file."""
 
 _GUARDED = r"^'([=+\-@\t\r\n])"
 """As :func:`detector.csvtext.text_of` has it."""

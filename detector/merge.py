@@ -64,7 +64,9 @@ def write_merged(
     done = _write_ledger(out / "recordings.csv", rows)
     for name, columns in (("nights", night_columns(factors)), ("events", EVENTS)):
         _join(out, f"{name}.csv", columns, done)
-        write_parquet(out / f"{name}.csv", columns, out / f"{name}.parquet")
+        (out / f"{name}.parquet").unlink(missing_ok=True)
+        if len(done) > 1:  # of one the CSV will do, and pyarrow needs more memory than all the rest
+            write_parquet(out / f"{name}.csv", columns, out / f"{name}.parquet")
     several = write_limbs(out, settings, csvtext.read(RECORDINGS, out / "recordings.csv"))
     ledger = csvtext.read(RECORDINGS, out / "recordings.csv")
     files.write(out / "METHODS.md", methods(settings, ledger, len(several)).encode())

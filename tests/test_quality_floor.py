@@ -2,8 +2,8 @@
 
 The nights are validation seeds of both makers, on which no threshold was chosen: ``python
 benchmarks/quality.py --floor``. Whoever betters a figure raises its floor in
-``benchmarks/quality_floor.json``. Six nights a maker guard against harm that nobody meant; they do not
-weigh two detectors (decision 26).
+``benchmarks/quality_floor.json``. Six nights a maker guard against harm that nobody meant; they do
+not weigh two detectors (decision 26).
 """
 
 from __future__ import annotations

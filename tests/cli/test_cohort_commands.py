@@ -49,7 +49,13 @@ def begin(data: Path, out: Path, *flags: str) -> subprocess.Popen[str]:
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
+        preexec_fn=hears_interrupts,  # noqa: PLW1509 (no thread of this process has begun)
     )
+
+
+def hears_interrupts() -> None:
+    """Undo what a shell does to its background jobs, in case it did so to these tests."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def wait_for(seen, seconds: float = 120.0) -> None:

@@ -62,8 +62,7 @@ def test_a_table_in_many_groups_is_the_same_table(tmp_path, monkeypatch):
     path = tmp_path / "nights.csv"
     path.write_bytes(csvtext.table(NIGHTS, some_rows(NIGHTS, 500)))
     write_parquet(path, NIGHTS, tmp_path / "one.parquet")
-    monkeypatch.setattr(arrow, "_BLOCK_BYTES", 4096)
-    monkeypatch.setattr(arrow, "_GROUP_ROWS", 50)
+    monkeypatch.setattr(arrow, "_PIECE_BYTES", 4096)
     write_parquet(path, NIGHTS, tmp_path / "many.parquet")
     assert pyarrow.parquet.ParquetFile(tmp_path / "many.parquet").num_row_groups > 5
     one, many = (pyarrow.parquet.read_table(tmp_path / f"{n}.parquet") for n in ("one", "many"))

@@ -307,3 +307,15 @@ def test_a_zone_that_does_not_exist_is_refused_before_anything_is_done(data, tmp
     with pytest.raises(ValueError, match="Europe/London"):
         run([data], tmp_path / "out", replace(OPTIONS, tz="GMT+1"))
     assert not (tmp_path / "out").exists()
+
+
+def test_parquet_tables_are_there_for_several_recordings_and_none_is_left_of_an_earlier_run(
+    data, tmp_path
+):
+    out = tmp_path / "out"
+    run([data], out, OPTIONS)
+    assert (out / "nights.parquet").exists()
+    assert (out / "events.parquet").exists()
+    run([data / "a"], out, OPTIONS)
+    assert not (out / "nights.parquet").exists()
+    assert not (out / "events.parquet").exists()
