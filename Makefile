@@ -47,6 +47,15 @@ page: setup ## Measure the weight of a week's page and the time until it can be 
 cohort-page: setup ## Measure the page of a cohort: 5,000 nights in a browser, and making it for 700,000
 	$(BIN)/python benchmarks/cohort_page.py
 
+cohort: setup ## Measure two workers beside one, what a week costs, and memory over many recordings
+	$(BIN)/python benchmarks/cohort.py
+
+merge: setup ## Measure what joining the tables of 10,000 and 100,000 recordings costs
+	$(BIN)/python benchmarks/scale.py --recordings 10000 100000
+
+kills: setup ## Kill runs over 200 recordings at random times, and compare what they end with
+	$(BIN)/python benchmarks/kills.py
+
 fuzz: setup ## Throw 100,000 damaged files of each kind at the readers
 	$(BIN)/python benchmarks/fuzz.py --inputs 100000
 
@@ -54,4 +63,4 @@ clean: ## Remove caches and what was built, keep .venv
 	rm -rf build dist out *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis .benchmarks
 	find . -path ./.venv -prune -o -name __pycache__ -type d -exec rm -rf {} +
 
-.PHONY: help setup test check format docs sample quality limbs memory formats page cohort-page fuzz clean
+.PHONY: help setup test check format docs sample quality limbs memory formats page cohort-page cohort merge kills fuzz clean

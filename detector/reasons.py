@@ -365,7 +365,7 @@ UNDONE: dict[str, Reason] = _all(
     Reason("killed", "Its process was killed, twice; most often memory was short.", "undone"),
     Reason("out_of_memory", "The memory did not suffice, twice.", "undone"),
     Reason("crashed", "A mistake in the program; log names the traceback to report.", "undone"),
-    Reason("lost", "Its results are no longer in the output folder; run again.", "undone"),
+    Reason("lost", "Its results are gone, incomplete or of another version; run again.", "undone"),
 )
 """Why an input has no results, by code."""
 

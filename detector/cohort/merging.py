@@ -11,6 +11,7 @@ from ..columns import NIGHTS, RECORDINGS
 from ..config import load_toml
 from ..csvtext import Row
 from ..merge import write_about, write_merged
+from ..output import finished
 from ..parameter import SettingsError
 from ..results import table
 from .ledger import DONE, row_of_done
@@ -19,7 +20,7 @@ from .shards import rows_of_all
 from .summary import Summary
 
 _OWN = frozenset(column.name for column in NIGHTS)
-_LOST = "its results are no longer in the output folder"
+_LOST = "its results are gone, incomplete or of another version; run again"
 
 
 def merge(out: Path, *, mixed: bool = False) -> Summary:
@@ -46,24 +47,80 @@ def merge(out: Path, *, mixed: bool = False) -> Summary:
     if not out.is_dir():
         raise SettingsError(f"{out}: no such folder; name one that 'hypnic run' wrote")
     with occupied(out):
-        factors = _checked(out, mixed=mixed)
+        survey = _Survey(out)
+        survey.refuse_mixtures(allowed=mixed)
         settings = load_toml(out / "config.resolved.toml")
-        write_about(out, settings, factors)
+        write_about(out, settings, survey.factors)
         counts = Counter[str]()
-        write_merged(out, settings, _counted(_rows(out), counts), factors)
+        write_merged(out, settings, _counted(survey.rows(), counts), survey.factors)
     return Summary(ledger=out / "recordings.csv", counts=counts)
 
 
-def _rows(out: Path) -> Iterator[Row]:
-    """Yield the rows of the inputs, those of done recordings from their folders."""
-    for row in rows_of_all(out) or table(out, "recordings.csv", RECORDINGS):
-        if row["status"] not in DONE:
-            yield row
-            continue
+class _Survey:
+    """What an output folder holds, looked through once before anything is written."""
+
+    def __init__(self, out: Path) -> None:
+        self._out = out
+        self._lost = set[str]()
+        self._ways = Counter[tuple[str, str]]()
+        self._diaries = dict[tuple[str, ...], str]()
+        for row in _ledger(out):
+            if row["status"] in DONE:
+                self._look(str(row["recording_id"]))
+
+    @property
+    def factors(self) -> tuple[str, ...]:
+        """Headings of the diary's columns, which all recordings share."""
+        return next(iter(self._diaries), ())
+
+    def rows(self) -> Iterator[Row]:
+        """Yield the rows of the inputs, those of done recordings from their folders."""
+        for row in _ledger(self._out):
+            recording_id = str(row["recording_id"])
+            if row["status"] not in DONE:
+                yield row
+            elif recording_id in self._lost:
+                yield {**row, "status": "failed", "reason": "lost", "message": _LOST}
+            else:
+                yield row_of_done(self._out, recording_id)
+
+    def refuse_mixtures(self, *, allowed: bool) -> None:
+        """Refuse recordings that were not analysed in the same way.
+
+        Raises
+        ------
+        SettingsError
+            Says how they differ.
+        """
+        if len(self._ways) > 1 and not allowed:
+            shown = "; ".join(
+                f"{count} by algorithm {algorithm} with settings {settings}"
+                for (algorithm, settings), count in sorted(self._ways.items())
+            )
+            raise SettingsError(
+                f"recordings were analysed in different ways: {shown}; run those again that are "
+                "old, or merge them all the same with --mixed"
+            )
+        if len(self._diaries) > 1:
+            ids = " and ".join(list(self._diaries.values())[:2])
+            raise SettingsError(f"{ids} had diaries with other columns; run them again")
+
+    def _look(self, recording_id: str) -> None:
+        folder = self._out / "recordings" / recording_id
         try:
-            yield row_of_done(out, str(row["recording_id"]))
-        except (OSError, ValueError, KeyError):
-            yield {**row, "status": "failed", "reason": "lost", "message": _LOST}
+            factors = _factors(folder)
+        except OSError:
+            factors = ()
+        run = finished(folder, factors)
+        if run is None:
+            self._lost.add(recording_id)
+            return
+        self._ways[str(run["algorithm_version"]), str(run["config_hash"])] += 1
+        self._diaries.setdefault(factors, recording_id)
+
+
+def _ledger(out: Path) -> Iterator[Row]:
+    return rows_of_all(out) or table(out, "recordings.csv", RECORDINGS)
 
 
 def _counted(rows: Iterable[Row], counts: Counter[str]) -> Iterator[Row]:
@@ -72,37 +129,7 @@ def _counted(rows: Iterable[Row], counts: Counter[str]) -> Iterator[Row]:
         yield row
 
 
-def _checked(out: Path, *, mixed: bool) -> tuple[str, ...]:
-    """Refuse mixtures; return the headings of the diary's columns, which all recordings share.
-
-    Raises
-    ------
-    SettingsError
-        Says how recordings differ.
-    """
-    ways, diaries = Counter[tuple[str, str]](), dict[tuple[str, ...], str]()
-    for row in _rows(out):
-        if row["status"] in DONE:
-            recording_id = str(row["recording_id"])
-            ways[str(row["algorithm_version"]), str(row["config_hash"])] += 1
-            diaries.setdefault(_factors(out, recording_id), recording_id)
-    if len(ways) > 1 and not mixed:
-        shown = "; ".join(
-            f"{count} by algorithm {algorithm} with settings {settings}"
-            for (algorithm, settings), count in sorted(ways.items())
-        )
-        raise SettingsError(
-            f"recordings were analysed in different ways: {shown}; run those again that are old, "
-            "or merge them all the same with --mixed"
-        )
-    if len(diaries) > 1:
-        ids = " and ".join(list(diaries.values())[:2])
-        raise SettingsError(f"{ids} were analysed with diaries of other columns; run them again")
-    return next(iter(diaries), ())
-
-
-def _factors(out: Path, recording_id: str) -> tuple[str, ...]:
+def _factors(folder: Path) -> tuple[str, ...]:
     """Return the headings that a recording's nights have from a diary."""
-    path = out / "recordings" / recording_id / "nights.csv"
-    with path.open(encoding="utf-8", newline="") as file:
-        return tuple(name for name in next(csv.reader(file)) if name not in _OWN)
+    with (folder / "nights.csv").open(encoding="utf-8", newline="") as file:
+        return tuple(name for name in next(csv.reader(file), ()) if name not in _OWN)

@@ -191,6 +191,16 @@ def test_results_that_are_gone_are_missed_by_the_merge(cohort, tmp_path):
     assert statuses(out)["night000.cwa"] == ("failed", "lost")
 
 
+def test_results_with_other_columns_are_missed_by_the_merge(cohort, tmp_path):
+    out = tmp_path / "out"
+    run([cohort], out, OPTIONS)
+    table = out / "recordings" / "night000" / "events.csv"
+    table.write_bytes(table.read_bytes().replace(b",likeness,", b",other,", 1))
+    assert merge(out).counts["failed"] == 2
+    assert statuses(out)["night000.cwa"] == ("failed", "lost")
+    assert run([cohort], out, OPTIONS).resumed == 5
+
+
 def test_a_folder_without_results_cannot_be_merged(tmp_path):
     with pytest.raises(SettingsError, match="no such folder"):
         merge(tmp_path / "nothing")
