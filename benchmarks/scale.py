@@ -29,6 +29,8 @@ from recordings.synthetic import Recipe, plan, write
 
 NIGHTS_EACH = 7
 EVENTS_EACH = 300
+_LINKS = 10_000
+"""Folders that share one file of events; file systems have a limit."""
 
 
 def template(folder: Path) -> Path:
@@ -49,8 +51,7 @@ def make_results(one: Path, out: Path, count: int) -> None:
     (out / "recordings").mkdir(parents=True)
     (out / "config.resolved.toml").write_bytes((one / "config.resolved.toml").read_bytes())
     head, *lines = events.splitlines(keepends=True)
-    shared = out / "events.csv"
-    shared.write_text(head + "".join((lines * EVENTS_EACH)[:EVENTS_EACH]), "utf-8")
+    text = head + "".join((lines * EVENTS_EACH)[:EVENTS_EACH])
     with (out / "recordings.csv").open("wb") as ledger:
         ledger.write(csvtext.header(RECORDINGS))
         for index in range(count):
@@ -62,7 +63,11 @@ def make_results(one: Path, out: Path, count: int) -> None:
             ledger.write(csvtext.line(RECORDINGS, row))
             (folder / "run.json").write_text(json.dumps({**run, "row": row}), "utf-8")
             (folder / "nights.csv").write_text(_nights(nights, name, index), "utf-8")
-            (folder / "events.csv").hardlink_to(shared)
+            if index % _LINKS == 0:
+                shared = folder / "events.csv"
+                shared.write_text(text, "utf-8")
+            else:
+                (folder / "events.csv").hardlink_to(shared)
 
 
 def _nights(text: str, name: str, index: int) -> str:

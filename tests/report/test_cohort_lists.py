@@ -274,7 +274,7 @@ def test_links_hold_for_any_name(small, tab):
 def test_one_recording_has_its_lists_without_pages(small, tab):
     tab.open(small(*made()), LISTED)
     assert shown(tab) == "3 nights"
-    assert shown(tab, "participants") == "1 participant"
+    assert shown(tab, "participants") == "1 row"
     assert tab.value("document.querySelector('#nights .turn').hidden") is True
     assert cells(tab, "count") == ["3", "3", ""]
 

@@ -81,8 +81,8 @@ function participantList({ participants: p }) {
     return [...shown, ...failed].flatMap((each, i) => (i ? [", ", each] : [each]));
   };
   return {
-    one: "participant",
-    many: "participants",
+    one: "row",
+    many: "rows",
     words: (row) => [p.participant_id[row], p.site[row], ...ids[row]].join(" "),
     columns: {
       participant: column(p.participant_id),
