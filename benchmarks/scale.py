@@ -24,6 +24,7 @@ from pathlib import Path
 from memory import peak_mb
 
 from detector import cohort, csvtext
+from detector.cohort.ledger import DONE
 from detector.columns import RECORDINGS
 from recordings.synthetic import Recipe, plan, write
 
@@ -61,13 +62,15 @@ def make_results(one: Path, out: Path, count: int) -> None:
             row = {**run["row"], "recording_id": name, "participant_id": name}
             row |= {"path": f"{name}.cwa", "nights": NIGHTS_EACH}
             ledger.write(csvtext.line(RECORDINGS, row))
-            (folder / "run.json").write_text(json.dumps({**run, "row": row}), "utf-8")
             (folder / "nights.csv").write_text(_nights(nights, name, index), "utf-8")
             if index % _LINKS == 0:
                 shared = folder / "events.csv"
                 shared.write_text(text, "utf-8")
             else:
                 (folder / "events.csv").hardlink_to(shared)
+            outputs = [{"name": p.name, "bytes": p.stat().st_size} for p in folder.iterdir()]
+            done = {**run, "row": row, "outputs": outputs}
+            (folder / "run.json").write_text(json.dumps(done), "utf-8")
 
 
 def _nights(text: str, name: str, index: int) -> str:
@@ -113,6 +116,11 @@ def main(words: Sequence[str] | None = None) -> int:
             out = Path(name) / "out"
             make_results(template(Path(name)), out, count)
             seconds, peak = merged(out)
+            rows = sum(
+                row["status"] in DONE for row in csvtext.read(RECORDINGS, out / "recordings.csv")
+            )
+            if rows != count:
+                raise RuntimeError(f"{count - rows} recordings were not merged")
             size_gb = (out / "events.csv").stat().st_size / 1e9
         print(
             f"| {count} | {count * NIGHTS_EACH} | {count * EVENTS_EACH} | {size_gb:.2f} GB | "
