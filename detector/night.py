@@ -6,7 +6,7 @@ The rules are in :mod:`detector.onset`, :mod:`detector.kinds` and :mod:`detector
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
@@ -163,10 +163,6 @@ class Events:
 
     def __len__(self) -> int:
         return len(self.candidates)
-
-    def at(self, places: NDArray[np.int64]) -> Events:
-        """Return the events at some places."""
-        return Events(**{each.name: getattr(self, each.name)[places] for each in fields(self)})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

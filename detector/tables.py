@@ -92,10 +92,10 @@ def event_columns(
     """
     zone = facts.zone
     places = np.arange(len(night.events)) if chosen is None else np.array(chosen, np.int64)
-    events = night.events.at(places)
-    candidates, n = events.candidates, len(events)
+    events, n = night.events, len(places)
+    candidates = events.candidates[places]
     start_ns, peak_ns, end_ns = (candidates[k] for k in ("start_ns", "peak_ns", "end_ns"))
-    clusters = [f"n{night.index}c{k}" if k >= 0 else None for k in events.cluster.tolist()]
+    clusters = [f"n{night.index}c{k}" if k >= 0 else None for k in events.cluster[places].tolist()]
     return {
         "recording_id": [facts.recording_id] * n,
         "night_date": [night.span.date.isoformat()] * n,
@@ -105,18 +105,18 @@ def event_columns(
         "peak_utc": _utc_times(zone, peak_ns),
         "end_utc": _utc_times(zone, end_ns),
         "duration_s": [*_numbers("duration_s", (end_ns - start_ns) / 1e9)],
-        "kind": events.kind.tolist(),
-        "context": events.context.tolist(),
-        "counted": events.counted.tolist(),
-        "reason": [code or None for code in events.reason.tolist()],
-        "confidence": [word or None for word in events.confidence.tolist()],
-        "onset_offset_s": [*_numbers("onset_offset_s", events.onset_offset_s)],
+        "kind": events.kind[places].tolist(),
+        "context": events.context[places].tolist(),
+        "counted": events.counted[places].tolist(),
+        "reason": [code or None for code in events.reason[places].tolist()],
+        "confidence": [word or None for word in events.confidence[places].tolist()],
+        "onset_offset_s": [*_numbers("onset_offset_s", events.onset_offset_s[places])],
         **{name: [*_numbers(name, candidates[name])] for name in _AS_THEY_ARE},
         "n_bursts": candidates["n_bursts"].tolist(),
-        "active_after_s": [*_numbers("active_after_s", events.active_after_s)],
+        "active_after_s": [*_numbers("active_after_s", events.active_after_s[places])],
         "cluster_id": [*clusters],
         "truncated": candidates["truncated"].tolist(),
-        "likeness": [*_numbers("likeness", events.likeness)],
+        "likeness": [*_numbers("likeness", events.likeness[places])],
         "stage": [name or None for name in night.stage_of(peak_ns)],
     }
 
