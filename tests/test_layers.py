@@ -18,6 +18,7 @@ from recordings import synthetic
 
 LAYERS = {
     "recordings": (
+        "rehearsal",  # all formats, written and read
         "writers synthetic",  # made recordings and their truth: nothing of the readers needs them
         "joined",  # several files as one recording
         "registry probing",  # which reader, and what the first minutes say
