@@ -25,8 +25,7 @@ AFTER_S = 5.5
 BEFORE_S = 6.0
 """Signal needed in front of it: four seconds of gravity, and the width of the peak."""
 BATCH_N = 131_072
-"""Samples filtered at once: enough to forget the calls between. They are worked on a frame at a
-time, so that the cache need not hold them all."""
+"""Samples filtered at once: enough to forget the calls between."""
 
 
 @dataclass(frozen=True)

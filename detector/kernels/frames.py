@@ -1,8 +1,7 @@
 """All that is derived from samples, frame by frame: filters, envelopes, levels.
 
-Shape: a frame goes through every step before the next one begins, so that what one step wrote is
-still in the first-level cache when another reads it. Step by step over all samples at once, the
-same loops take twice as long.
+Shape: one call for a batch. A frame goes through every step before the next one begins; step after
+step over the whole batch takes the same time.
 """
 
 from __future__ import annotations
