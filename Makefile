@@ -38,6 +38,9 @@ limbs: setup ## Measure how several sensors on one person are aligned and what i
 memory: setup ## Measure peak memory for a day and for a fortnight
 	$(BIN)/python benchmarks/memory.py
 
+speed: setup ## Measure speed against NumPy and SciPy and, with PEERS=python, other programs
+	$(BIN)/python benchmarks/speed.py $(if $(PEERS),--peers $(PEERS))
+
 formats: setup ## Measure what reading costs, by format
 	$(BIN)/python benchmarks/formats.py
 

@@ -54,6 +54,7 @@ def measure(
         window.powers,
         np.array(extent),
         design.rate_hz,
+        design.rms_n,
         np.array([s.burst_share, s.burst_apart_s, design.delay_s, float(design.has_impact)]),
         measured,
     )
@@ -71,9 +72,14 @@ def measure(
         rows["peak_ns"][k] = _true_peak_ns(int(found[k, 1]), window, extent, knots, design)
     rows["start_ns"] = np.minimum(rows["start_ns"], rows["peak_ns"])
     rows["end_ns"] = np.maximum(rows["end_ns"], rows["peak_ns"])
-    positions = found - window.origin - design.delay_n
-    rows["clipped"] = [bool(window.clipped[max(0, a) : b + 1].any()) for a, _, b, _ in positions]
+    rows["clipped"] = _clipped(found[:, [0, 2]] - window.origin - design.delay_n, window)
     return rows
+
+
+def _clipped(spans: NDArray[np.int64], window: Window) -> NDArray[np.bool_]:
+    """Whether any sample from each span's first position to its last is clipped."""
+    count = np.concatenate([[0], np.cumsum(window.clipped[: window.filled])])
+    return np.asarray(count[spans[:, 1] + 1] > count[np.maximum(0, spans[:, 0])])
 
 
 def _true_peak_ns(

@@ -79,12 +79,15 @@ def utc_text(moment: datetime) -> str:
 
 def _cells(column: Column, values: Sequence[Value]) -> list[str]:
     if column.type == "number":
-        shown = f"{{:.{column.decimals}f}}".format
-        return ["" if value is None else shown(value) for value in values]
+        shown = f"%.{column.decimals}f"
+        return ["" if value is None else shown % value for value in values]
     if column.type == "boolean":
         return ["" if value is None else "true" if value else "false" for value in values]
+    if column.type not in {"string", "text"}:
+        return ["" if value is None else str(value) for value in values]
     harmless = _harmless if column.type == "text" else str
-    return ["" if value is None else _quoted(harmless(value)) for value in values]
+    cells = {value: _quoted(harmless(value)) for value in set(values) - {None}}  # few, mostly
+    return [cells.get(value, "") for value in values]
 
 
 def _harmless(value: Value) -> str:

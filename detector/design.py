@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,11 +24,11 @@ AFTER_S = 5.5
 """Signal needed behind an event before its surroundings are known."""
 BEFORE_S = 6.0
 """Signal needed in front of it: four seconds of gravity, and the width of the peak."""
-BATCH_N = 32_768
-"""Samples filtered at once: enough to forget the calls between, few enough for the cache."""
+BATCH_N = 131_072
+"""Samples filtered at once: enough to forget the calls between."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Design:
     """Lengths end in ``_n`` and are in samples."""
 
@@ -102,6 +103,11 @@ class Design:
         """
         x = np.pi * LIMB_HZ / self.rate_hz
         return float(self.rate_hz * x / np.sin(x))
+
+    @cached_property
+    def factors(self) -> NDArray[np.float64]:
+        """Return all that the filters multiply by, as the kernel takes it."""
+        return np.repeat([*self.poles.ravel(), *self.gains, self.difference_hz], 4)
 
     @property
     def delay_n(self) -> int:

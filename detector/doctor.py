@@ -17,7 +17,7 @@ from typing import Literal
 from zoneinfo import available_timezones
 
 from .cache import VARIABLE, cache_folder, is_writable
-from .selftest import find_planted_jerk, read_bundled
+from .selftest import find_planted_jerk, read_every_format, scan_bundled
 from .version import VERSION
 
 Status = Literal["ok", "warn", "fail"]
@@ -54,7 +54,11 @@ def checks() -> Iterator[Check]:
     yield _compiler()
     yield _kernel_cache()
     yield _time_zones()
-    for name, test in (("detection", find_planted_jerk), ("reading", read_bundled)):
+    for name, test in (
+        ("detection", find_planted_jerk),
+        ("reading", scan_bundled),
+        ("formats", read_every_format),
+    ):
         yield _tested(name, test)
 
 

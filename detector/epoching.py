@@ -74,7 +74,7 @@ class Epochs:
         done = epochs.add_parts(
             window.accel_g,
             window.envelopes[0],
-            window.envelopes[3],
+            window.envelopes[1],
             window.clipped,
             parts,
             floors[np.searchsorted(edges, places[1:], side="left") - 1],

@@ -48,7 +48,7 @@ class Pass(ABC):
     def push(self, chunk: Chunk) -> Scan:
         """Take the next chunk and return the rows that have become final.
 
-        Samples are judged some 30,000 at a time, so most calls with small chunks return nothing.
+        Samples are judged some 130,000 at a time, so most calls with small chunks return nothing.
 
         Raises
         ------

@@ -1,11 +1,14 @@
-"""Two small tasks of known outcome; they compile what analysing a recording needs compiled."""
+"""Small tasks of known outcome; they compile what analysing a recording needs compiled."""
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import recordings
+
+from .cache import VARIABLE
 
 if TYPE_CHECKING:
     import numpy as np
@@ -18,6 +21,30 @@ _TOLERANCE_S = 0.05
 _PLANTED_S = 150.0
 _LENGTH_S = 170.0
 _RATE_HZ = 100.0
+
+
+def compile_all() -> None:
+    """Compile every kernel there is, unless that has been done for this processor before.
+
+    Processes that begin at once would otherwise compile the same ones, each for itself.
+    """
+    from llvmlite import binding
+
+    folder = os.environ.get(VARIABLE)
+    mark = Path(folder or "") / f"compiled-for-{vars(binding)['get_host_cpu_name']()}"
+    if folder and mark.exists():
+        return
+    for task in (find_planted_jerk, scan_bundled, read_every_format):
+        task()
+    if folder and mark.parent.is_dir():
+        mark.touch()
+
+
+def read_every_format() -> str:
+    """Read a little of every format."""
+    from recordings import rehearse
+
+    return f"{rehearse():,} samples of all formats were read".replace(",", " ")
 
 
 def find_planted_jerk() -> str:
@@ -57,9 +84,17 @@ def _quiet_with_one_jerk() -> NDArray[np.float64]:
     return np.asarray(np.round(accel_g / 0.0039) * 0.0039)
 
 
-def read_bundled() -> str:
-    """Read the bundled recording from end to end, and say what it holds."""
-    from recordings import open_recording
+def scan_bundled() -> str:
+    """Look for jerks in the bundled recording from end to end, and say what it holds."""
+    from recordings import open_recording, probe
 
-    samples = sum(len(chunk) for chunk in open_recording(BUNDLED).chunks())
+    from .stream import Stream
+
+    recording = open_recording(BUNDLED)
+    found = probe(recording)
+    stream, samples = Stream(found.rate_hz, found.step_g), 0
+    for chunk in recording.chunks():
+        stream.push(chunk)
+        samples += len(chunk)
+    stream.finish()
     return f"{BUNDLED.name} holds {samples:,} samples".replace(",", " ")

@@ -49,9 +49,25 @@ def later_share(candidates: NDArray[np.void], settings: KindSettings) -> Floats:
     share = np.maximum(candidates["late_ratio"].astype(np.float64), 0.0)
     horizon_ns = candidates["end_ns"] + round(settings.arousal_s * SECOND_NS)
     stop = np.searchsorted(candidates["start_ns"], horizon_ns, side="right")
-    for i in np.flatnonzero(stop > np.arange(len(candidates)) + 1):
-        share[i] = np.maximum(share[i], peak[i + 1 : stop[i]].max() / np.maximum(peak[i], _LEAST))
+    first = np.flatnonzero(stop > np.arange(len(candidates)) + 1)
+    later = largest_within(peak, first + 1, stop[first])
+    share[first] = np.maximum(share[first], later / np.maximum(peak[first], _LEAST))
     return share
+
+
+def largest_within(values: Floats, first: NDArray[np.int64], stop: NDArray[np.int64]) -> Floats:
+    """Return the largest of every ``values[first:stop]``, none of them empty.
+
+    Two runs of the longest power of two that fits cover each; all runs of one length are made of
+    those of half the length at once.
+    """
+    found, runs, length = np.empty(len(first)), values, 1
+    fits = np.frexp(stop - first)[1]  # 1 for a length of 1, 2 for 2 and 3, 3 for 4 to 7
+    for level in range(1, fits.max(initial=0) + 1):
+        at = fits == level
+        found[at] = np.maximum(runs[first[at]], runs[stop[at] - length])
+        runs, length = np.maximum(runs[:-length], runs[length:]), 2 * length
+    return found
 
 
 def neighbours(candidates: NDArray[np.void], other: Mask, within_s: float) -> Floats:

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from .candidates import could_be_sleep_start, cut_snippet, measure
 from .design import Design
-from .kernels import bands, events, levels
+from .kernels import bands, events, frames, levels
 from .scan import CANDIDATE, EPOCH, Scan, Snippet
 from .segments import Pass
 from .settings import ScanSettings
@@ -49,7 +49,7 @@ class Stream(Pass):
     def _begin(self) -> None:
         """Begin a segment with nothing seen."""
         self._observed_from = self._first_index + self._design.blank_n
-        self._filter_state = np.zeros((3, 6, 2))
+        self._filter_state = np.zeros(bands.N_STATE)
         history_n = round(self._settings.floor_s)
         self._history = np.zeros((2, 2, history_n))  # jerk and movement; ring and sorted copy
         self._levels_seen = 0
@@ -67,39 +67,41 @@ class Stream(Pass):
             edges = np.append(edges, window.filled)
         epoch_rows = np.empty(0, EPOCH)
         if len(edges) > 1:
-            self._filter(edges)
-            floors = self._follow_levels(edges)
+            floors = self._follow_levels(edges, *self._derive(edges))
             epoch_rows = self._epochs.add(window, edges, floors, self._knots, self._observed_from)
             window.filtered = int(edges[-1])
         candidates, snippets = self._release(last=last)
         return Scan(candidates, epoch_rows, snippets)
 
-    def _filter(self, edges: NDArray[np.int64]) -> None:
-        """Fill the derived signals of whole frames."""
+    def _derive(self, edges: NDArray[np.int64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Fill the derived signals of whole frames; return how loud each is."""
         window, design = self._window, self._design
-        bands.filter_bands(
+        loudest, level = np.empty((2, 2, len(edges) - 1))
+        frames.derive(
             window.accel_g,
             edges,
-            design.poles,
-            design.gains,
-            design.difference_hz,
+            design.factors,
+            design.rms_n,
             self._filter_state,
-            window.slow_g,
+            window.slow_g.ravel(),
             window.powers,
+            window.envelopes,
+            loudest,
+            level,
         )
-        for power, envelope in ((0, 0), (1, 1), (3, 2)):
-            levels.moving_rms(window.powers[power], edges, design.rms_n, window.envelopes[envelope])
-        span = slice(int(edges[0]), int(edges[-1]))
-        np.sqrt(window.powers[2, span], out=window.envelopes[3, span])
+        return loudest, level
 
-    def _follow_levels(self, edges: NDArray[np.int64]) -> NDArray[np.float64]:
+    def _follow_levels(
+        self,
+        edges: NDArray[np.int64],
+        loudest: NDArray[np.float64],
+        level: NDArray[np.float64],
+    ) -> NDArray[np.float64]:
         """Follow the noise floor, find events, return the floor of each frame."""
         s, design, window = self._settings, self._design, self._window
-        loudest, level, floor = (np.empty((2, len(edges) - 1)) for _ in range(3))
+        floor = np.empty((2, len(edges) - 1))
         seen = self._levels_seen
-        for k, envelope in enumerate((window.envelopes[0], window.envelopes[3])):
-            levels.frame_levels(envelope, edges, loudest[k], level[k], np.empty(design.frame_n))
-            ring, ordered = self._history[k]
+        for k, (ring, ordered) in enumerate(self._history):
             seen = levels.follow_floor(
                 level[k], ring, ordered, self._levels_seen, s.floor_quantile, floor[k]
             )
@@ -124,7 +126,7 @@ class Stream(Pass):
         found, values = np.empty((most, 4), np.int64), np.empty((most, 3))
         count = events.scan_frames(
             window.envelopes[0],
-            window.envelopes[3],
+            window.envelopes[1],
             edges,
             window.origin,
             loudest,

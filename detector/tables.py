@@ -66,11 +66,17 @@ def number(name: str, value: float | None) -> float | None:
 def _numbers(name: str, values: NDArray[np.floating]) -> list[float | None]:
     """Return the values of a column, each as :func:`number` has it."""
     rounded = values.astype(np.float64).round(_DECIMALS[name]) + 0.0  # turns -0.0 into 0.0
-    known = np.isfinite(rounded)
-    return [x if ok else None for x, ok in zip(rounded.tolist(), known.tolist(), strict=True)]
+    found = rounded.astype(object)
+    found[~np.isfinite(rounded)] = None
+    return list(found.tolist())
 
 
-def event_columns(facts: Facts, night: Night, first_index: int = 0) -> dict[str, list[Value]]:
+def event_columns(
+    facts: Facts,
+    night: Night,
+    first_index: int = 0,
+    chosen: Sequence[int] | None = None,
+) -> dict[str, list[Value]]:
     """Return the columns of ``events.csv`` for one night.
 
     Parameters
@@ -81,32 +87,36 @@ def event_columns(facts: Facts, night: Night, first_index: int = 0) -> dict[str,
         One of its nights.
     first_index
         Events of all the nights before it.
+    chosen
+        Places of some events within the night, ascending; all if None.
     """
-    events, zone = night.events, facts.zone
-    candidates, n = events.candidates, len(events)
+    zone = facts.zone
+    places = np.arange(len(night.events)) if chosen is None else np.array(chosen, np.int64)
+    events, n = night.events, len(places)
+    candidates = events.candidates[places]
     start_ns, peak_ns, end_ns = (candidates[k] for k in ("start_ns", "peak_ns", "end_ns"))
-    clusters = [f"n{night.index}c{k}" if k >= 0 else None for k in events.cluster.tolist()]
+    clusters = [f"n{night.index}c{k}" if k >= 0 else None for k in events.cluster[places].tolist()]
     return {
         "recording_id": [facts.recording_id] * n,
         "night_date": [night.span.date.isoformat()] * n,
-        "event_index": list(range(first_index, first_index + n)),
+        "event_index": (first_index + places).tolist(),
         "start_time": _local_times(zone, start_ns),
         "start_utc": _utc_times(zone, start_ns),
         "peak_utc": _utc_times(zone, peak_ns),
         "end_utc": _utc_times(zone, end_ns),
         "duration_s": [*_numbers("duration_s", (end_ns - start_ns) / 1e9)],
-        "kind": events.kind.tolist(),
-        "context": events.context.tolist(),
-        "counted": events.counted.tolist(),
-        "reason": [code or None for code in events.reason.tolist()],
-        "confidence": [word or None for word in events.confidence.tolist()],
-        "onset_offset_s": [*_numbers("onset_offset_s", events.onset_offset_s)],
+        "kind": events.kind[places].tolist(),
+        "context": events.context[places].tolist(),
+        "counted": events.counted[places].tolist(),
+        "reason": [code or None for code in events.reason[places].tolist()],
+        "confidence": [word or None for word in events.confidence[places].tolist()],
+        "onset_offset_s": [*_numbers("onset_offset_s", events.onset_offset_s[places])],
         **{name: [*_numbers(name, candidates[name])] for name in _AS_THEY_ARE},
         "n_bursts": candidates["n_bursts"].tolist(),
-        "active_after_s": [*_numbers("active_after_s", events.active_after_s)],
+        "active_after_s": [*_numbers("active_after_s", events.active_after_s[places])],
         "cluster_id": [*clusters],
         "truncated": candidates["truncated"].tolist(),
-        "likeness": [*_numbers("likeness", events.likeness)],
+        "likeness": [*_numbers("likeness", events.likeness[places])],
         "stage": [name or None for name in night.stage_of(peak_ns)],
     }
 

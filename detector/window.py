@@ -7,6 +7,7 @@ import numpy as np
 from recordings import Chunk
 
 from .kernels import intake
+from .kernels.lanes import LANES
 
 HEAD = 32
 """Copies of a segment's first sample that lie before it: the filters' memory of steady gravity."""
@@ -24,10 +25,10 @@ class Window:
         self._kept_n = kept_n
         capacity = self._head_n + kept_n + batch_n
         self.accel_g = np.empty((3, capacity))
-        self.slow_g = np.empty((3, capacity))
+        self.slow_g = np.empty((capacity, LANES))
         self.clipped = np.empty(capacity, np.bool_)
         self.powers = np.empty((4, capacity))
-        self.envelopes = np.empty((4, capacity))
+        self.envelopes = np.empty((2, capacity))
         self.origin = self.filled = self.filtered = 0
 
     def restart(self, first_g: np.ndarray, first_index: int) -> None:
@@ -38,7 +39,7 @@ class Window:
             self._head_n,
         )
         self.accel_g[:, : self._head_n] = first_g[:, None]
-        for array in (self.slow_g, self.powers, self.envelopes):
+        for array in (self.slow_g.T, self.powers, self.envelopes):
             array[:, : self._head_n] = 0.0
         self.clipped[: self._head_n] = False
 
@@ -54,7 +55,7 @@ class Window:
         count = min(len(chunk) - offset, len(self.clipped) - self.filled)
         place, scale = slice(self.filled, self.filled + count), chunk.scale
         intake.to_g(
-            chunk.samples[offset : offset + count],
+            chunk.samples[offset : offset + count].reshape(-1),
             np.array(scale.gain_g),
             np.array(scale.offset_g),
             np.array([scale.lowest, scale.highest]),
@@ -69,7 +70,8 @@ class Window:
         shift = self.filtered - self._kept_n - self._head_n
         if shift <= 0:
             raise RuntimeError("the window is full of samples that nobody has filtered")
-        for array in (self.accel_g, self.slow_g, self.powers, self.envelopes, self.clipped[None]):
+        clipped, slow_g = self.clipped[None], self.slow_g.T
+        for array in (self.accel_g, slow_g, self.powers, self.envelopes, clipped):
             array[:, : self.filled - shift] = array[:, shift : self.filled].copy()
         self.origin += shift
         self.filled -= shift

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from .joined import open_parts
     from .probing import probe
     from .registry import open_recording
+    from .rehearsal import rehearse
     from .store import Stamp, exists, files_in, look_up, stamp_of
 
 __all__ = [
@@ -64,6 +65,7 @@ __all__ = [
     "open_recording",
     "place_of",
     "probe",
+    "rehearse",
     "sample_times",
     "sha256_of",
     "stamp_of",
@@ -78,6 +80,7 @@ _LAZY = {
     "open_parts": "joined",
     "open_recording": "registry",
     "probe": "probing",
+    "rehearse": "rehearsal",
     "sha256_of": "fetch",
     "stamp_of": "store",
 }

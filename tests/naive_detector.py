@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 from scipy import signal
 
@@ -21,6 +23,30 @@ def powers(accel_g, rate_hz, bands_hz):
     slow, movement, impact = (band(accel_g, low, high, rate_hz) for low, high in bands_hz)
     jerk = np.diff(slow, axis=0, prepend=0) * rate_hz
     return np.array([(x**2).sum(axis=1) for x in (jerk, slow, movement, impact)])
+
+
+def powers_by_recursion(accel_g, poles, gains, difference_hz):
+    """The same, each axis and section by itself, in the order of operations that the kernel has."""
+    n = len(accel_g)
+    found = np.zeros((4, n))
+    for axis in accel_g.T.tolist():
+        x = [axis[0]] * 4 + axis
+        x = [(x[i + 4] - x[i + 2]) - (x[i + 2] - x[i]) for i in range(n)]
+        first, *others = (
+            [gain * y for y in section(section(x, *poles[k]), *poles[k + 1])]
+            for k, gain in zip((0, 2, 4), gains.tolist(), strict=True)
+        )
+        jerk = [(b - a) * difference_hz for a, b in pairwise([0.0, *first])]
+        found += np.square([jerk, first, *others])
+    return found
+
+
+def section(x, a1, a2):
+    """All-pole section."""
+    out = [0.0, 0.0]
+    for value in x:
+        out.append((value - a2 * out[-2]) - a1 * out[-1])
+    return out[2:]
 
 
 def moving_rms(power, window_n):

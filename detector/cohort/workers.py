@@ -173,10 +173,9 @@ def _end_with_parent() -> None:
 
 
 def _warm_up() -> None:
-    from ..selftest import find_planted_jerk, read_bundled
+    from ..selftest import compile_all
 
-    find_planted_jerk()
-    read_bundled()
+    compile_all()
 
 
 def _perform(source: Source, out: Path, options: RunOptions) -> Outcome:

@@ -12,6 +12,8 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from .levels import largest
+
 Array = NDArray[np.float64]
 Codes = NDArray[np.int32]
 Integers = NDArray[np.int64]
@@ -19,6 +21,9 @@ Integers = NDArray[np.int64]
 PER_G = 16384
 ENMO_PER_CODE = 256
 """ENMO is a mean of small remainders: it is summed this much more finely."""
+
+STRIDE = 256
+"""First step away from a guess of the median: four steps of a coarse sensor."""
 
 COLUMNS = (
     "median_g",
@@ -102,10 +107,10 @@ def median_code(codes: NDArray[np.int32], guess: int) -> float:
     any sorting.
     """
     rank = (len(codes) + 1) // 2
-    low, high, stride = guess - 1, guess, 1
+    low, high, stride = guess - 1, guess, STRIDE
     while count_up_to(codes, high) < rank:
         low, high, stride = high, high + stride, 2 * stride
-    stride = 1
+    stride = STRIDE
     while count_up_to(codes, low) >= rank:
         low, high, stride = low - stride, low, 2 * stride
     while high - low > 1:
@@ -129,14 +134,14 @@ def close_epoch(state: Integers, seen: Array, codes: Codes, guesses: Integers, r
     count = state[COUNT]
     kept = min(count, codes.shape[1])
     for axis in range(3):
-        median = median_code(codes[axis, :kept], guesses[axis])
-        guesses[axis] = int(math.floor(median))
         total, squares = state[SUM + axis], state[SQUARES + axis]
         # count^2 times the variance, exact: no cancellation before the root
-        spread = count * squares - total * total
+        sd = math.sqrt(float(count * squares - total * total)) / count
+        median = median_code(codes[axis, :kept], guesses[axis])
+        guesses[axis] = int(math.floor(median))
         row[axis] = median / PER_G
         row[3 + axis] = total / count / PER_G
-        row[6 + axis] = math.sqrt(float(spread)) / count / PER_G
+        row[6 + axis] = sd / PER_G
         row[9 + axis] = state[LEAST + axis] / PER_G
         row[12 + axis] = state[GREATEST + axis] / PER_G
     observed = state[OBSERVED_NS] > 0
@@ -211,9 +216,6 @@ def add_parts(
         seen[FLOOR] = floors[k]
         if parts[k, 3] > 0:
             state[OBSERVED_NS] += parts[k, 3]
-            most_jerk, most_accel = seen[JERK], seen[ACCEL]
-            for i in range(start, stop):
-                most_jerk = max(most_jerk, jerk[i])
-                most_accel = max(most_accel, movement[i])
-            seen[JERK], seen[ACCEL] = most_jerk, most_accel
+            seen[JERK] = max(seen[JERK], largest(jerk[start:stop]))
+            seen[ACCEL] = max(seen[ACCEL], largest(movement[start:stop]))
     return done

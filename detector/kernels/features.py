@@ -8,6 +8,8 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from .levels import largest, moving_sum
+
 Array = NDArray[np.float64]
 Indices = NDArray[np.int64]
 
@@ -96,20 +98,19 @@ def spacing(at: Array, count: int) -> tuple[float, float]:
 @njit(cache=True, nogil=True, error_model="numpy")
 def find_alternations(slow_g: Array, start: int, stop: int, at: Array) -> int:
     """Sign changes of the axis with most power, beyond a quarter of its own largest value."""
-    axis, most = 0, -1.0
-    for k in range(3):
-        power = 0.0
-        for i in range(start, stop):
-            power += slow_g[k, i] * slow_g[k, i]
-        if power > most:
-            axis, most = k, power
-    largest = 0.0
+    x, y, z = 0.0, 0.0, 0.0
+    for i in range(start, stop):  # all axes at once: a sum alone would wait for itself
+        x += slow_g[i, 0] * slow_g[i, 0]
+        y += slow_g[i, 1] * slow_g[i, 1]
+        z += slow_g[i, 2] * slow_g[i, 2]
+    axis = 0 if x >= y and x >= z else 1 if y >= z else 2
+    most = 0.0
     for i in range(start, stop):
-        largest = max(largest, abs(slow_g[axis, i]))
+        most = max(most, abs(slow_g[i, axis]))
     count, sign = 0, 0
     for i in range(start, stop):
-        value = slow_g[axis, i]
-        if abs(value) <= 0.25 * largest:
+        value = slow_g[i, axis]
+        if abs(value) <= 0.25 * most:
             continue
         now = 1 if value > 0 else -1
         if now == -sign and count < len(at):
@@ -120,24 +121,33 @@ def find_alternations(slow_g: Array, start: int, stop: int, at: Array) -> int:
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
+def insert(ordered: Array, count: int, value: float) -> None:
+    """Put a value in its place among ``count`` ascending ones."""
+    j = count
+    while j > 0 and ordered[j - 1] > value:
+        ordered[j] = ordered[j - 1]
+        j -= 1
+    ordered[j] = value
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
 def gravity(accel_g: Array, start: int, stop: int, half_s_n: int, means: Array, out: Array) -> bool:
     """Median of up to eight half-second means per axis; False if less than a second is there."""
     pieces = min(HALF_SECONDS, (stop - start) // half_s_n)
     if pieces < 2:
         return False
+    for piece in range(pieces):
+        x, y, z = 0.0, 0.0, 0.0
+        first = start + piece * half_s_n
+        for i in range(first, first + half_s_n):
+            x += accel_g[0, i]
+            y += accel_g[1, i]
+            z += accel_g[2, i]
+        insert(means[0], piece, x / half_s_n)
+        insert(means[1], piece, y / half_s_n)
+        insert(means[2], piece, z / half_s_n)
     for axis in range(3):
-        for piece in range(pieces):
-            total = 0.0
-            first = start + piece * half_s_n
-            for i in range(first, first + half_s_n):
-                total += accel_g[axis, i]
-            mean = total / half_s_n
-            j = piece
-            while j > 0 and means[j - 1] > mean:
-                means[j] = means[j - 1]
-                j -= 1
-            means[j] = mean
-        out[axis] = 0.5 * (means[(pieces - 1) // 2] + means[pieces // 2])
+        out[axis] = 0.5 * (means[axis, (pieces - 1) // 2] + means[axis, pieces // 2])
     return True
 
 
@@ -152,6 +162,13 @@ def angle_deg(a: Array, b: Array) -> float:
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
+def largest_rms(power: Array, first: int, stop: int, window_n: float, rms: Array) -> float:
+    """Largest moving RMS of a stretch; only around events is it asked for. ``rms`` is scratch."""
+    moving_sum(power, first, stop, window_n, rms[: stop - first])
+    return math.sqrt(largest(rms[: stop - first]) * (1.0 / window_n))
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
 def measure(
     events: Indices,
     peak_jerk: Array,
@@ -161,6 +178,7 @@ def measure(
     powers: Array,
     extent: Indices,
     rate_hz: float,
+    window_n: float,
     rules: Array,
     out: Array,
 ) -> None:
@@ -171,34 +189,37 @@ def measure(
     events : (m, 3+)
         Start, peak and end of each event as indices into the arrays below.
     peak_jerk : (m,)
-    accel_g, slow_g : (3, n)
-        Raw and jerk-band acceleration.
-    envelopes : (4, n)
-        Jerk, jerk-band acceleration, impact-band acceleration (moving RMS), movement.
+    accel_g : (3, n)
+    slow_g : (n, 4)
+        Acceleration in the jerk band, its axes in lanes.
+    envelopes : (2, n)
+        Jerk and movement.
     powers : (4, n)
         As :func:`detector.kernels.bands.filter_bands` leaves them.
     extent : (2,)
         The part of the arrays that belongs to the segment.
+    rate_hz, window_n
+        Sampling rate and length of the moving RMS.
     rules : (4,)
         ``burst_share``, ``burst_apart_s``, delay of the jerk band in seconds, and 1 if the impact
         band exists, else 0.
     out : (m, len(FEATURES))
     """
-    jerk, slow, impact, movement = envelopes[0], envelopes[1], envelopes[2], envelopes[3]
+    jerk, movement = envelopes[0], envelopes[1]
     at, size = np.empty(MAX_BURSTS), np.empty(MAX_BURSTS)
-    means, before, after = np.empty(HALF_SECONDS), np.empty(3), np.empty(3)
+    means, before, after = np.empty((3, HALF_SECONDS)), np.empty(3), np.empty(3)
+    rms = np.empty(len(jerk))
     margin_n = int(round(0.1 * rate_hz))
     half_s_n = int(round(0.5 * rate_hz))
     delay_n = int(round(rules[2] * rate_hz))
     for row in range(len(events)):
         start, peak, end = events[row, 0], events[row, 1], events[row, 2]
         first, stop = max(extent[0], start - margin_n), min(extent[1], end + margin_n + 1)
-        largest_movement, largest_slow, largest_impact = 0.0, 0.0, 0.0
+        largest_slow = largest_rms(powers[1], first, stop, window_n, rms)
+        largest_impact = largest_rms(powers[3], first, stop, window_n, rms)
+        largest_movement = largest(movement[first:stop])
         in_jerk_band, in_all_bands = 0.0, 0.0
         for i in range(first, stop):
-            largest_movement = max(largest_movement, movement[i])
-            largest_slow = max(largest_slow, slow[i])
-            largest_impact = max(largest_impact, impact[i])
             in_jerk_band += powers[1, i]
             in_all_bands += powers[2, i] + powers[3, i]
         reach = int(round(5.0 * rate_hz))
@@ -208,9 +229,7 @@ def measure(
         right = crossing(jerk, peak, 1, right_limit, WIDTH_SHARE * level)
         high = crossing(jerk, peak, -1, left_limit, RISE_HIGH * level)
         low = crossing(jerk, peak, -1, left_limit, RISE_LOW * level)
-        late = 0.0
-        for i in range(int(right) + 1, end + 1):
-            late = max(late, jerk[i])
+        late = largest(jerk[int(right) + 1 : end + 1])
         out[row, 0] = 1000.0 * largest_movement
         out[row, 1] = (right - left) / rate_hz
         out[row, 2] = (high - low) / rate_hz if low > left_limit else np.nan

@@ -22,17 +22,20 @@ def to_g(
 
     Parameters
     ----------
-    samples : (n, 3)
+    samples : (3 * n,)
+        x, y, z, x, ... One dimension, because a stride known when compiling is what lets the loops
+        run on vectors.
     gain_g, offset_g : (3,)
     limits : (2,)
         Raw values at or below the first, or at or above the second, are clipped.
     accel_g : (3, n), clipped : (n,)
         Out.
     """
+    for axis in range(3):
+        gain, offset, out = gain_g[axis], offset_g[axis], accel_g[axis]
+        for i in range(len(out)):
+            out[i] = float(samples[3 * i + axis]) * gain + offset
     low, high = limits[0], limits[1]
-    for i in range(len(samples)):
-        x, y, z = float(samples[i, 0]), float(samples[i, 1]), float(samples[i, 2])
-        accel_g[0, i] = x * gain_g[0] + offset_g[0]
-        accel_g[1, i] = y * gain_g[1] + offset_g[1]
-        accel_g[2, i] = z * gain_g[2] + offset_g[2]
+    for i in range(len(clipped)):
+        x, y, z = float(samples[3 * i]), float(samples[3 * i + 1]), float(samples[3 * i + 2])
         clipped[i] = min(x, y, z) <= low or max(x, y, z) >= high

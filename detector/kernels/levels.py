@@ -10,64 +10,88 @@ Array = NDArray[np.float64]
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def moving_rms(power: Array, edges: NDArray[np.int64], window_n: float, out: Array) -> None:
-    """Root of the mean of the last ``window_n`` powers, frame by frame.
+def moving_sum(power: Array, start: int, stop: int, window_n: float, out: Array) -> None:
+    """Sum of the last ``window_n`` powers at each sample of ``start`` to ``stop``.
 
     The window need not be whole samples: the oldest enters with the fraction that is left. With a
     rounded length the same jerk would be 3 % larger at one rate than at another.
 
-    A plain sum of ``window_n`` shifted slices: no running sum whose rounding would depend on the
-    past, and every slice is added in one vector loop.
+    Shifted slices are added one after the other, four of them per vector loop: no running sum whose
+    rounding would depend on the past.
 
     Parameters
     ----------
     power : (n,)
-        At least ``window_n`` values must lie before ``edges[0]``.
-    edges : (m + 1,)
-    out : (n,)
+        At least ``window_n`` values must lie before ``start``.
+    out : (stop - start,)
     """
-    scale = 1.0 / window_n
     whole = int(window_n)
     fraction = window_n - whole
-    for frame in range(len(edges) - 1):
-        start, stop = edges[frame], edges[frame + 1]
-        total = out[start:stop]  # zero-based slices: the compiler need not mind negative indices
-        total[:] = power[start:stop]
-        for shift in range(1, whole):
-            earlier = power[start - shift : stop - shift]
-            for i in range(len(total)):
-                total[i] += earlier[i]
-        if fraction > 0:
-            oldest = power[start - whole : stop - whole]
-            for i in range(len(total)):
-                total[i] += fraction * oldest[i]
-        for i in range(len(total)):
-            total[i] = np.sqrt(total[i] * scale)
+    out[:] = power[start:stop]
+    shift = 1
+    while shift + 4 <= whole:
+        earlier = power[start - shift - 3 : stop - shift]
+        for i in range(len(out)):
+            out[i] = (((out[i] + earlier[i + 3]) + earlier[i + 2]) + earlier[i + 1]) + earlier[i]
+        shift += 4
+    while shift < whole:
+        earlier = power[start - shift : stop - shift]
+        for i in range(len(out)):
+            out[i] += earlier[i]
+        shift += 1
+    if fraction > 0:
+        earlier = power[start - whole : stop - whole]
+        for i in range(len(out)):
+            out[i] += fraction * earlier[i]
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def frame_levels(
-    signal: Array, edges: NDArray[np.int64], largest: Array, p95: Array, greatest: Array
-) -> None:
-    """Maximum and 95th percentile (nearest rank) of each frame.
+def moving_rms(power: Array, start: int, stop: int, window_n: float, out: Array) -> None:
+    """Root of the mean of the last ``window_n`` powers; parameters as :func:`moving_sum`."""
+    moving_sum(power, start, stop, window_n, out)
+    scale = 1.0 / window_n
+    for i in range(len(out)):
+        out[i] = np.sqrt(out[i] * scale)
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def root(power: Array, out: Array) -> None:
+    """Square root of every value."""
+    for i in range(len(out)):
+        out[i] = np.sqrt(power[i])
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def largest(values: Array) -> float:
+    """Largest of numbers none of which is negative, 0 of none.
+
+    Their bits, taken as integers, are in the same order, and only of integers does the compiler
+    find the maximum in vector code: 0.3 instead of 1.5 ns per value.
+    """
+    most = np.zeros(1, np.int64)
+    for bits in values.view(np.int64):
+        most[0] = max(most[0], bits)
+    return float(most.view(np.float64)[0])
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def levels_of(signal: Array, greatest: Array) -> tuple[float, float]:
+    """Maximum and 95th percentile (nearest rank) of a frame.
 
     The percentile is the k-th largest value: ``greatest`` (scratch of k values) keeps the k largest
     in ascending order; few samples displace its smallest.
     """
-    for frame in range(len(edges) - 1):
-        start, stop = edges[frame], edges[frame + 1]
-        k = (stop - start) - int(np.ceil(0.95 * (stop - start))) + 1
-        greatest[:k] = -1.0
-        for i in range(start, stop):
-            value = signal[i]
-            if value > greatest[0]:
-                j = 0
-                while j + 1 < k and greatest[j + 1] < value:
-                    greatest[j] = greatest[j + 1]
-                    j += 1
-                greatest[j] = value
-        largest[frame] = greatest[k - 1]
-        p95[frame] = greatest[0]
+    n = len(signal)
+    k = n - int(np.ceil(0.95 * n)) + 1
+    greatest[:k] = -1.0
+    for value in signal:
+        if value > greatest[0]:
+            j = 0
+            while j + 1 < k and greatest[j + 1] < value:
+                greatest[j] = greatest[j + 1]
+                j += 1
+            greatest[j] = value
+    return greatest[k - 1], greatest[0]
 
 
 @njit(cache=True, nogil=True, error_model="numpy")

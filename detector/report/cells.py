@@ -20,6 +20,17 @@ def cells(columns: Sequence[Column], row: Row) -> Cells:
     return {c.name: shown(c, row.get(c.name)) for c in columns}
 
 
+def all_cells(columns: Sequence[Column], values: Mapping[str, Sequence[Value]]) -> list[Cells]:
+    """Return every row as text, given the values of every column."""
+    texts = {c.name: _texts(c, values[c.name]) for c in columns}
+    return [dict(zip(texts, row, strict=True)) for row in zip(*texts.values(), strict=True)]
+
+
+def _texts(column: Column, values: Sequence[Value]) -> list[str]:
+    text_of = {value: shown(column, value) for value in set(values)}  # most columns have few
+    return [text_of[value] for value in values]
+
+
 def shown(column: Column, value: Value) -> str:
     """Return one value, or the text of one in a CSV file, with no zeros after its last digit."""
     if value is None:

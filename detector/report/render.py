@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from functools import cache
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment, FileSystemBytecodeCache, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from detector.cache import VARIABLE, is_writable
 from detector.version import ALGORITHM_VERSION, VERSION
 
 from .words import CONFIDENCE, CONTEXT, KIND, MARK
@@ -42,6 +45,12 @@ def read(name: str) -> str:
     return (files(__package__) / name).read_text("utf-8")
 
 
+def _bytecode_cache() -> FileSystemBytecodeCache | None:
+    """Keep compiled templates where compiled kernels are kept: a tenth of a second in each run."""
+    folder = os.environ.get(VARIABLE)
+    return FileSystemBytecodeCache(folder) if folder and is_writable(Path(folder)) else None
+
+
 @cache
 def _environment() -> Environment:
     environment = Environment(
@@ -51,6 +60,7 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
+        bytecode_cache=_bytecode_cache(),
     )
     environment.policies["json.dumps_kwargs"] = {"separators": (",", ":"), "allow_nan": False}
     environment.globals.update(

@@ -6,7 +6,7 @@ A night is taken in and let go: what stays is what its part of the page shows.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Container, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,10 +17,10 @@ from detector.columns import EVENTS, NIGHTS
 from detector.night import SLEEP_STARTS, Night
 from detector.reasons import sentence
 from detector.result import Facts
-from detector.tables import event_rows, night_row
+from detector.tables import event_columns, night_row
 
 from .beside import Beside, beside, noise_floor
-from .cells import Cells, Pairs, cells, pairs
+from .cells import Cells, Pairs, all_cells, cells, pairs
 from .charts import limb_intervals
 from .event_view import EventView, Excluded, event_views, excluded, near_misses
 from .pictures import static_night, strip
@@ -118,10 +118,11 @@ def night_view(facts: Facts, night: Night, first_index: int) -> NightView:
 
 
 def _event_cells(
-    facts: Facts, night: Night, first_index: int, wanted: Container[int]
+    facts: Facts, night: Night, first_index: int, wanted: Iterable[int]
 ) -> dict[int, Cells]:
-    rows = enumerate(event_rows(facts, night, first_index))
-    return {i: cells(EVENTS, row) for i, row in rows if i in wanted}
+    places = sorted(wanted)
+    columns = event_columns(facts, night, first_index, places)
+    return dict(zip(places, all_cells(EVENTS, columns), strict=True))
 
 
 def _confidence(words: Iterable[str]) -> str:

@@ -11,8 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import signal
 
-from detector.filters import butterworth_band, jerk_taps
+from detector.design import Design
+from detector.filters import jerk_taps
 from detector.kernels import bands, epochs, events, features, intake, levels, timing
+from detector.settings import ScanSettings
 
 RATE_HZ = 50.0
 BANDS_HZ = ((2, 8), (1, 8), (12, 23))
@@ -24,32 +26,35 @@ def noise(seed, n=400):
     return rng.normal(0, 0.01, (n, 3)) + [0.1, -0.3, 0.95]
 
 
-def filtered(accel_g, cuts):
+DESIGN = Design.of(RATE_HZ, 0.004, ScanSettings())
+
+
+def filtered(accel_g, cuts, design=DESIGN):
     """Run the band kernel over frames between ``cuts``, one call per frame."""
     n = len(accel_g)
     padded = np.concatenate([np.repeat(accel_g[:1], HEAD, axis=0), accel_g]).T.copy()
-    slow, powers = np.zeros((3, HEAD + n)), np.zeros((4, HEAD + n))
-    designs = [butterworth_band(low, high, RATE_HZ) for low, high in BANDS_HZ]
-    state = np.zeros((3, 6, 2))
-    edges = HEAD + np.array([0, *cuts, n])
-    for a, b in pairwise(edges):
-        bands.filter_bands(
-            padded,
-            np.array([a, b]),
-            np.concatenate([d.poles for d in designs]),
-            np.array([d.gain for d in designs]),
-            RATE_HZ,
-            state,
-            slow,
-            powers,
-        )
+    slow, powers = np.zeros(4 * (HEAD + n)), np.zeros((4, HEAD + n))
+    state, scratch = np.zeros(bands.N_STATE), np.empty(4 * n)
+    factors = np.repeat([*design.poles.ravel(), *design.gains, design.difference_hz], 4)
+    for a, b in pairwise(HEAD + np.array([0, *cuts, n])):
+        bands.filter_bands(padded, a, b, factors, state, scratch, slow, powers)
     return powers[:, HEAD:]
 
 
 def test_band_powers_equal_scipys_filters():
     accel_g = noise(1)
     expected = naive.powers(accel_g, RATE_HZ, BANDS_HZ)
-    np.testing.assert_allclose(filtered(accel_g, []), expected, rtol=1e-9, atol=1e-18)
+    found = filtered(accel_g, [])
+    np.testing.assert_allclose(found[1:], expected[1:], rtol=1e-9, atol=1e-18)
+    jerk = found[0] * (RATE_HZ / DESIGN.difference_hz) ** 2
+    np.testing.assert_allclose(jerk, expected[0], rtol=1e-9, atol=1e-18)
+
+
+@pytest.mark.parametrize("rate_hz", [25.0, 50.0, 100.0])
+def test_axes_in_lanes_are_the_scalar_formulas_to_the_last_bit(rate_hz):
+    accel_g, design = noise(7), Design.of(rate_hz, 0.004, ScanSettings())
+    expected = naive.powers_by_recursion(accel_g, design.poles, design.gains, design.difference_hz)
+    assert filtered(accel_g, [50, 313], design).tobytes() == expected.tobytes()
 
 
 def test_band_powers_do_not_depend_on_the_cutting():
@@ -74,17 +79,21 @@ def test_states_die_out_exactly_after_a_jolt():
 def test_moving_rms_equals_its_twin(window_n, seed):
     power = np.random.default_rng(seed).random(60)
     padded, out = np.concatenate([np.zeros(HEAD), power]), np.zeros(HEAD + 60)
-    levels.moving_rms(padded, HEAD + np.array([0, 20, 33, 60]), float(window_n), out)
+    for a, b in pairwise([HEAD, HEAD + 20, HEAD + 33, HEAD + 60]):
+        levels.moving_rms(padded, a, b, float(window_n), out[a:b])
     np.testing.assert_allclose(out[HEAD:], naive.moving_rms(power, window_n), rtol=1e-13)
 
 
 @given(st.lists(st.integers(0, 5), min_size=1, max_size=120))
 def test_frame_levels_are_maximum_and_nearest_rank_percentile(values):
     frame = np.array(values, float)
-    largest, p95 = np.empty(1), np.empty(1)
-    edges = np.array([0, len(frame)])
-    levels.frame_levels(frame, edges, largest, p95, np.empty(len(frame)))
-    assert (largest[0], p95[0]) == (frame.max(), naive.percentile_95(frame))
+    found = levels.levels_of(frame, np.empty(len(frame)))
+    assert found == (frame.max(), naive.percentile_95(frame))
+
+
+@given(st.lists(st.floats(0, 1e9)))
+def test_the_largest_of_numbers_is_found_by_their_bits(values):
+    assert levels.largest(np.array(values)) == max(values, default=0.0)
 
 
 @given(
@@ -247,8 +256,8 @@ def test_close_sub_peaks_are_one_and_the_larger_stays():
 
 def test_alternations_count_sign_changes_of_the_strongest_axis():
     t = np.arange(200) / RATE_HZ
-    slow = np.zeros((3, 200))
-    slow[1] = np.sin(2 * np.pi * 2 * t + 0.8)
+    slow = np.zeros((200, 4))
+    slow[:, 1] = np.sin(2 * np.pi * 2 * t + 0.8)
     at = np.empty(64)
     count = features.find_alternations(slow, 0, 200, at)
     assert count == 16  # two per cycle, 2 Hz, 4 s
@@ -264,13 +273,13 @@ def test_angle_between_gravity_vectors(angle):
 
 
 def test_gravity_is_unknown_in_less_than_a_second():
-    accel_g, means, out = noise(5), np.empty(8), np.empty(3)
+    accel_g, means, out = noise(5), np.empty((3, 8)), np.empty(3)
     assert not features.gravity(accel_g.T, 0, 49, 25, means, out)
     assert features.gravity(accel_g.T, 0, 50, 25, means, out)
 
 
 def test_gravity_ignores_a_jolt_of_one_second():
-    accel_g, means, out = np.tile([0.0, 0.0, 1.0], (200, 1)), np.empty(8), np.empty(3)
+    accel_g, means, out = np.tile([0.0, 0.0, 1.0], (200, 1)), np.empty((3, 8)), np.empty(3)
     accel_g[100:150, 0] = 3.0
     assert features.gravity(accel_g.T, 0, 200, 25, means, out)
     assert list(out) == [0, 0, 1]
@@ -281,7 +290,7 @@ def test_intake_scales_and_marks_the_ends_of_the_range(dtype):
     samples = np.array([[-512, 0, 511], [1, 2, 3], [0, 510, -511], [0, 511, 0]], dtype)
     gain_g, offset_g = np.array([0.5, 1.0, 2.0]), np.array([0.0, 10.0, 0.0])
     accel_g, clipped = np.empty((3, 4)), np.empty(4, np.bool_)
-    intake.to_g(samples, gain_g, offset_g, np.array([-512.0, 511.0]), accel_g, clipped)
+    intake.to_g(samples.ravel(), gain_g, offset_g, np.array([-512.0, 511.0]), accel_g, clipped)
     np.testing.assert_array_equal(accel_g.T, samples * gain_g + offset_g)
     assert list(clipped) == [True, False, False, True]
 

@@ -133,3 +133,12 @@ def test_other_events_neither_make_nor_break_a_cluster():
     member = np.arange(10) % 2 == 0
     found = neighbours.clusters(candidates, member, S)
     assert found.tolist() == [0, -1] * 5
+
+
+@given(st.lists(st.floats(-5, 5), min_size=1, max_size=70), st.data())
+def test_the_largest_of_many_ranges_is_that_of_each(values, data):
+    n = len(values)
+    ends = st.lists(st.integers(0, n), min_size=2, max_size=2, unique=True).map(sorted)
+    spans = np.array(data.draw(st.lists(ends, max_size=9)), np.int64).reshape(-1, 2)
+    found = neighbours.largest_within(np.array(values), spans[:, 0], spans[:, 1])
+    assert found.tolist() == [max(values[a:b]) for a, b in spans.tolist()]

@@ -1,0 +1,298 @@
+"""How fast: every figure a ratio of CPU times, measured side by side.
+
+    python benchmarks/speed.py                               # a week; half an hour
+    python benchmarks/speed.py --days 1 --repeats 2          # small
+    python benchmarks/speed.py --peers VENV/bin/python       # also against other programs
+
+Both sides of a ratio are run in turn, each in a process of its own, so that a machine that is busy
+meanwhile is busy for both; given is the ratio of the medians. CPU time is that of all threads and
+children, with the system's part. Where a side is work in a process (reading, decoding, the pass),
+importing and loading kernels come before the clock starts. Other programs live in an environment of
+their own; one that is not installed, or fails, is left out and told.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from multiprocessing import get_context
+from pathlib import Path
+from statistics import median
+
+import numpy as np
+
+ROOT = Path(__file__).parents[1]
+sys.path[:0] = [str(ROOT)]
+
+PIECE_N = 30_000
+_READ_BYTES = 1 << 18
+
+PROLOGUE = """
+import json, resource, sys, time
+path, small = sys.argv[1:]
+def cpu_s():
+    used = [resource.getrusage(w) for w in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(each.ru_utime + each.ru_stime for each in used)
+"""
+EPILOGUE = """
+begun = cpu_s()
+work(path)
+peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+print(json.dumps({"cpu_s": cpu_s() - begun, "whole_s": cpu_s(), "peak_mb": peak_mb}))
+"""
+OWN = {
+    "import numba": "def work(path):\n    import numba",
+    "reading": f"""
+def work(path):
+    buffer = bytearray({_READ_BYTES})
+    with open(path, "rb", buffering=0) as file:
+        while file.readinto(buffer):
+            pass
+""",
+    "decode": """
+from detector.cache import use_own_cache; use_own_cache()
+from recordings import open_recording
+def work(path):
+    return sum(len(chunk) for chunk in open_recording(path).chunks())
+work(small)
+""",
+    "pass": """
+from detector.cache import use_own_cache; use_own_cache()
+from recordings import open_recording, probe
+from detector.stream import Stream
+def work(path):
+    recording = open_recording(path)
+    found = probe(recording)
+    stream = Stream(found.rate_hz, found.step_g)
+    for chunk in recording.chunks():
+        stream.push(chunk)
+    stream.finish()
+work(small)
+""",
+    "reference": """
+from detector.cache import use_own_cache; use_own_cache()
+from recordings import open_recording, probe
+import reference
+def work(path):
+    recording = open_recording(path)
+    reference.scan(recording, probe(recording).rate_hz)
+work(small)
+""",
+}
+PEERS = {
+    "actfast": """
+import actfast
+def work(path):
+    parts = actfast.read(path)["timeseries"].values()
+    if not any(len(part.get("acceleration", ())) for part in parts):
+        raise RuntimeError("it read no sample")
+""",
+    "skdh cwa": "import skdh\ndef work(path):\n    skdh.io.ReadCwa().predict(file=path)",
+    "skdh geneactiv": "import skdh\ndef work(path):\n    skdh.io.ReadBin().predict(file=path)",
+    "actipy": """
+import actipy
+def work(path):
+    actipy.read_device(path, lowpass_hz=None, calibrate_gravity=False, detect_nonwear=False,
+                       resample_hz=None, verbose=False)
+""",
+    "pygt3x": """
+from pygt3x.reader import FileReader
+def work(path):
+    with FileReader(path) as reader:
+        reader.to_pandas()
+""",
+    "skdh sleep": """
+import skdh
+def work(path):
+    pipeline = skdh.Pipeline()
+    pipeline.add(skdh.io.ReadCwa())
+    pipeline.add(skdh.preprocessing.GetDayWindowIndices(bases=[12], periods=[24]))
+    pipeline.add(skdh.preprocessing.CalibrateAccelerometer())
+    pipeline.add(skdh.sleep.Sleep(day_window=(12, 24)))
+    pipeline.run(file=path, tz_name="Europe/London")
+""",
+    "wristpy": """
+import tempfile
+from pathlib import Path
+from wristpy.core import orchestrator
+def work(path):
+    with tempfile.TemporaryDirectory() as folder:
+        orchestrator.run(input=Path(path), output=Path(folder) / "out.csv")
+""",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A ratio: what ``above`` takes over what ``below`` does, each (work, file)."""
+
+    measure: str
+    to_reach: str
+    above: tuple[str, str]
+    below: tuple[str, str]
+    whole: bool = False
+    """Whether starting the process counts."""
+
+
+def rows(days: int) -> Iterator[Row]:
+    """Return what is compared."""
+    hypnic, cwa = ("decode", "cwa"), ("pass", "cwa")
+    yield Row("reference / pass", ">= 8", ("reference", "night"), ("pass", "night"))
+    yield Row("pass / reading the file", "<= 20", cwa, ("reading", "cwa"))
+    yield Row("decode CWA / reading the file", "<= 3", hypnic, ("reading", "cwa"))
+    for kind in ("cwa", "geneactiv", "gt3x"):
+        least = ">= 1.5" if kind == "gt3x" else ">= 4"
+        readable = "gt3x, 12 bit" if kind == "gt3x" else kind  # of the other log it reads nothing
+        yield Row(
+            f"actfast / decode {readable}", least, ("actfast", readable), ("decode", readable)
+        )
+        far = ">= 20" if kind == "cwa" else ">= 8"
+        others = ["actipy", "pygt3x" if kind == "gt3x" else f"skdh {kind}"]
+        for peer in others:
+            yield Row(f"{peer.split()[0]} / decode {kind}", far, (peer, kind), ("decode", kind))
+    yield Row("pass, idle / normal", "<= 1.2", ("pass", "idle"), ("pass", "night"))
+    yield Row(f"pass, {days} days / 1 day", f"{days} +- 10 %", cwa, ("pass", "day"))
+    yield Row("pass, 100 Hz / 25 Hz", "4 +- 10 %", ("pass", "day"), ("pass", "25 Hz"))
+    yield Row("skdh sleep / hypnic run", ">= 25", ("skdh sleep", "cwa"), ("run", "cwa"), whole=True)
+    yield Row("wristpy / hypnic run (GENEActiv)", ">= 25", ("wristpy", "geneactiv"),
+              ("run", "geneactiv"), whole=True)  # fmt: skip
+    yield Row(
+        "hypnic run / actfast reading", "<= 3", ("run", "cwa"), ("actfast", "cwa"), whole=True
+    )
+    yield Row("--help / import numba", "", ("help", "night"), ("import numba", "night"), whole=True)
+    yield Row(
+        "run, night / import numba", "<= 5", ("run", "night"), ("import numba", "night"), whole=True
+    )
+
+
+def made(folder: Path, days: int) -> dict[str, Path]:
+    """Write the recordings: a day of synthetic movement, repeated."""
+    from recordings.synthetic import Recipe, plan, synthesise
+    from recordings.synthetic.devices import times_ns
+    from recordings.writers import (
+        CwaLayout,
+        GeneactivLayout,
+        Gt3xLayout,
+        write_cwa,
+        write_geneactiv,
+        write_gt3x,
+    )
+
+    def pieces(rate_hz: int, hours: float, times: int = 1, *, idle: bool = False):
+        recipe = Recipe(device="ax3", rate_hz=rate_hz, start="2024-03-05T22:00:00", hours=hours)
+        day = plan(10_000, recipe)
+        raw = synthesise(day)[0]
+        raw = np.broadcast_to(raw[:1], raw.shape) if idle else raw
+        first = 0
+        for _ in range(times):
+            for a in range(0, len(raw), PIECE_N):
+                piece = raw[a : a + PIECE_N]
+                index = np.arange(first, first + len(piece))
+                first += len(piece)
+                yield piece, times_ns(day.start_ns, index, day.true_hz)
+
+    ending = {"geneactiv": "bin", "gt3x": "gt3x", "gt3x, 12 bit": "gt3x"}
+    names = ("cwa", *ending, "day", "night", "idle", "25 Hz", "small")
+    files = {n: folder / f"{n.replace(' ', '')}.{ending.get(n, 'cwa')}" for n in names}
+    at_100 = CwaLayout(rate_hz=100)
+    write_cwa(files["cwa"], pieces(100, 24, days), at_100)
+    write_geneactiv(files["geneactiv"], pieces(100, 24, days), GeneactivLayout(rate_hz=100))
+    write_gt3x(files["gt3x"], pieces(100, 24, days), Gt3xLayout(rate_hz=100, deflated=True))
+    packed = Gt3xLayout(rate_hz=100, deflated=True, log="activity")
+    write_gt3x(files["gt3x, 12 bit"], pieces(100, 24, days), packed)
+    write_cwa(files["day"], pieces(100, 24), at_100)
+    write_cwa(files["night"], pieces(100, 8), at_100)
+    write_cwa(files["idle"], pieces(100, 8, idle=True), at_100)
+    write_cwa(files["25 Hz"], pieces(25, 24), CwaLayout(rate_hz=25))
+    write_cwa(files["small"], pieces(100, 0.5), at_100)
+    return files
+
+
+class Bench:
+    """Runs works on files, each in a process of its own."""
+
+    def __init__(self, files: dict[str, Path], peers: str | None) -> None:
+        self._files, self._peers = files, peers
+        self.failed: dict[tuple[str, str], str] = {}
+        usual = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
+        self._environment = {**usual, "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'benchmarks'}"}
+
+    def measure(self, work: str, file: str) -> dict[str, float] | None:
+        """Return CPU seconds and peak memory; None, and why in ``failed``, if it cannot be run."""
+        if work in {"run", "help"}:
+            return self._command(work, self._files[file])
+        python, code = (sys.executable, OWN[work]) if work in OWN else (self._peers, PEERS[work])
+        if python is None:
+            self.failed[work, file] = "not asked for: --peers"
+            return None
+        small = str(self._files[file if work not in OWN else "small"])
+        words = [python, "-c", PROLOGUE + code + EPILOGUE, str(self._files[file]), small]
+        environment = self._environment if work in OWN else dict(os.environ)
+        done = subprocess.run(words, capture_output=True, text=True, env=environment, check=False)
+        if done.returncode:
+            self.failed[work, file] = (done.stderr.strip().splitlines() or ["no message"])[-1][:90]
+            return None
+        return dict(json.loads(done.stdout.splitlines()[-1]))
+
+    def _command(self, work: str, path: Path) -> dict[str, float]:
+        with tempfile.TemporaryDirectory() as out:
+            asked = ["run", str(path), "-o", out, "-q", "--tz", "Europe/London"]
+            words = [sys.executable, "-m", "detector", *(asked if work == "run" else ["--help"])]
+            with (Path(out) / "said").open("wb") as said:
+                begun = subprocess.Popen(words, env=self._environment, stdout=said, stderr=said)
+                _, status, used = os.wait4(begun.pid, 0)
+            begun.returncode = os.waitstatus_to_exitcode(status)
+            if begun.returncode:
+                raise RuntimeError(f"{' '.join(words)} failed: {begun.returncode}")
+        taken = used.ru_utime + used.ru_stime
+        return {"cpu_s": taken, "whole_s": taken, "peak_mb": used.ru_maxrss / 1024}
+
+
+def compare(bench: Bench, row: Row, repeats: int) -> str:
+    """Measure both sides in turn; return a line of the table."""
+    taken: dict[tuple[str, str], list[float]] = {row.above: [], row.below: []}
+    peaks: dict[tuple[str, str], float] = {}
+    for _ in range(repeats):
+        for side, seconds in taken.items():
+            found = bench.measure(*side)
+            if found is None:
+                return f"| {row.measure} | {row.to_reach} | left out: {bench.failed[side]} | | |"
+            seconds.append(found["whole_s" if row.whole else "cpu_s"])
+            peaks[side] = max(peaks.get(side, 0), found["peak_mb"])
+    above, below = (median(taken[side]) for side in (row.above, row.below))
+    spread = max((max(each) - min(each)) / median(each) for each in taken.values())
+    shown = f"{above:.2f} / {below:.2f} s, {peaks[row.above]:.0f} / {peaks[row.below]:.0f} MB"
+    return f"| {row.measure} | {row.to_reach} | {above / below:.2f} | {shown} | {spread:.0%} |"
+
+
+def main(words: Sequence[str] | None = None) -> None:
+    """Measure and print the table."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--days", type=int, default=7)
+    parser.add_argument("--repeats", type=int, default=3)
+    parser.add_argument("--peers", help="Python of an environment that has other programs")
+    parser.add_argument("--only", default="", help="rows whose measure contains this")
+    asked = parser.parse_args(words)
+    with tempfile.TemporaryDirectory() as folder:
+        with ProcessPoolExecutor(1, get_context("spawn")) as apart:  # its memory is not ours
+            files = apart.submit(made, Path(folder), asked.days).result()
+        bench = Bench(files, asked.peers)
+        bench.measure("run", "small")  # kernels are compiled before anything is measured
+        print(f"{asked.days} days at 100 Hz; median of {asked.repeats}; {platform.platform()}")
+        print("\n| measure | to reach | ratio | CPU, peak memory | spread |")
+        print("| --- | --- | --- | --- | --- |", flush=True)
+        for row in rows(asked.days):
+            if asked.only in row.measure:
+                print(compare(bench, row, asked.repeats), flush=True)
+
+
+if __name__ == "__main__":
+    main()
