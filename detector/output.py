@@ -31,6 +31,8 @@ from .tables import event_columns, facts_row, night_row
 RUN = "run.json"
 _LEFT = re.compile(r"\.(.+)\.[0-9a-f]{8}\.partial|\.(.+)\.old")
 _PAGE = "report.html"
+_AT_ONCE = 1000
+"""Events whose cells are in memory at once: they take far more of it than the events."""
 
 
 class Page(Protocol):
@@ -93,11 +95,15 @@ class RecordingFolder:
         """Write all of a night; nothing of it is kept but its row and its counted events."""
         facts, first = self._facts, self._n_events
         self._night_rows.write(csvtext.line(self._columns, night_row(facts, night)))
-        events = event_columns(facts, night, first)
-        self._event_rows.write(csvtext.lines(EVENTS, events))
+        for a in range(0, len(night.events), _AT_ONCE):
+            places = range(a, min(a + _AT_ONCE, len(night.events)))
+            self._event_rows.write(
+                csvtext.lines(EVENTS, event_columns(facts, night, first, places))
+            )
+        counted = np.flatnonzero(night.events.counted).tolist()
+        columns = event_columns(facts, night, first, counted)
         self._counted += [
-            {name: values[i] for name, values in events.items()}
-            for i in np.flatnonzero(night.events.counted).tolist()
+            dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)
         ]
         self._snippets.add(night, first)
         self._n_events += len(night.events)
