@@ -24,8 +24,8 @@ from pathlib import Path
 from memory import peak_mb
 
 from detector import cohort, csvtext
-from detector.cohort.ledger import DONE
 from detector.columns import RECORDINGS
+from detector.merge import DONE
 from recordings.synthetic import Recipe, plan, write
 
 NIGHTS_EACH = 7

@@ -20,11 +20,11 @@ from .. import files
 from ..cache import use_own_cache
 from ..inputs import Part, Source
 from ..job import Outcome, RunOptions, Watch, perform
+from ..merge import DONE
 from ..output import unfinished
 from ..parameter import SettingsError
 from ..version import ALGORITHM_VERSION, VERSION
 from .crews import Executing
-from .ledger import DONE
 
 if TYPE_CHECKING:
     from distributed import Client

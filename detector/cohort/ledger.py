@@ -8,9 +8,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from ..csvtext import Row
+from ..merge import DONE
 from ..output import RUN
-
-DONE = frozenset({"ok", "ok_with_warnings"})
 
 
 class Ledger:

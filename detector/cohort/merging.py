@@ -10,11 +10,11 @@ from pathlib import Path
 from ..columns import NIGHTS, RECORDINGS
 from ..config import load_toml
 from ..csvtext import Row
-from ..merge import write_about, write_merged
+from ..merge import DONE, write_about, write_merged
 from ..output import finished
 from ..parameter import SettingsError
 from ..results import table
-from .ledger import DONE, row_of_done
+from .ledger import row_of_done
 from .occupied import occupied
 from .shards import rows_of_all
 from .summary import Summary
