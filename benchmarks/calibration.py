@@ -20,8 +20,8 @@ from pathlib import Path
 import numpy as np
 from trial.nights import MINUTE_NS, PlannedRecording
 
-from detector.calibration import Calibration
-from detector.night import Night
+from detector.nights.calibration import Calibration
+from detector.nights.night import Night
 from detector.pipeline import Analysis, Subject, survey
 from detector.settings import Settings
 from recordings import Chunk, Recording, Zone, open_recording, probe

@@ -19,8 +19,8 @@ from made_run import NIGHTS_EACH, MadeRun
 from memory import peak_mb
 from page import median_ready_ms
 
-from detector.by_participant import write_by_participant
 from detector.report import write_assets, write_cohort_page
+from detector.statistics.by_participant import write_by_participant
 
 SMALL, LARGE = 750, 100_000
 """Recordings."""

@@ -1,12 +1,12 @@
 """Weigh the evidence for a sleep start on the development nights.
 
     python benchmarks/likeness.py            # show what would be written, and what it is worth
-    python benchmarks/likeness.py --write    # into detector/likeness.toml and benchmarks/weights
+    python benchmarks/likeness.py --write    # into detector/nights and benchmarks/weights
 
 A logistic regression on lines through five corners, one per piece of evidence. The movements are
-those of made nights that keep within all limits of :mod:`detector.kinds`, from an hour before sleep
-onset to waking, true if they match a planted sleep start; the constant is set on those that may be
-counted, large enough and within the true onset window. No validation seed is touched.
+those of made nights that keep within all limits of :mod:`detector.nights.kinds`, from an hour
+before sleep onset to waking, true if they match a planted sleep start; the constant is set on those
+that may be counted, large enough and within the true onset window. No validation seed is touched.
 
 What the detector uses is of both makers' nights. ``benchmarks/weights`` holds what each maker alone
 would have given, so that ``quality.py`` can tell how it fares on the nights of the other.
@@ -39,9 +39,9 @@ from trial.nights import (
     weights_of,
 )
 
-from detector.kinds import classify, gather_all
-from detector.likeness import PIECES, WEIGHTS, Model, Term, log_odds
-from detector.night import SLEEP_STARTS, Interval
+from detector.nights.kinds import classify, gather_all
+from detector.nights.likeness import PIECES, WEIGHTS, Model, Term, log_odds
+from detector.nights.night import SLEEP_STARTS, Interval
 from detector.pipeline import Analysis, Subject
 from detector.settings import KindSettings, Settings
 from recordings.synthetic import DEVELOPMENT_SEEDS, Plan
@@ -181,7 +181,7 @@ def report(name: str, sample: Sample, odds: Floats) -> None:
 def text_of(model: Model, made_of: str) -> str:
     """Return a model as TOML."""
     lines = [
-        f"# Lines of detector/likeness.py, written by benchmarks/likeness.py from {made_of}.\n",
+        f"# Lines of detector.nights.likeness, written by benchmarks/likeness.py from {made_of}.\n",
         f"constant = {model.constant}",
     ]
     for name, term in model.terms.items():
@@ -209,7 +209,7 @@ def judge_each_other(sample: Sample) -> None:
 def main() -> None:
     """Play the nights, fit, show or write."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("--write", action="store_true", help="into detector/likeness.toml")
+    parser.add_argument("--write", action="store_true", help="into detector/nights/likeness.toml")
     asked = parser.parse_args()
     work = cases(DEVELOPMENT_SEEDS, NIGHTS)
     with ProcessPoolExecutor(PROCESSES, mp_context=get_context("spawn")) as pool:

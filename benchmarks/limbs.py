@@ -30,8 +30,8 @@ import numpy as np
 from detector import cohort
 from detector.limbs.align import Alignment, Beginnings, align
 from detector.limbs.sensors import movements, sensors, worn_by_one
-from detector.naming import Naming
-from detector.participants import read
+from detector.people.naming import Naming
+from detector.people.participants import read
 from detector.settings import Settings
 from recordings import SECOND_NS
 from recordings.synthetic import (

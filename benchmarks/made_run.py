@@ -9,10 +9,11 @@ from math import exp
 from pathlib import Path
 from random import Random
 
-from detector import csvtext, files
-from detector.by_participant import write_by_participant
-from detector.columns import NIGHTS, RECORDINGS
-from detector.csvtext import Row
+from detector import files
+from detector.statistics.by_participant import write_by_participant
+from detector.tables import csvtext
+from detector.tables.columns import NIGHTS, RECORDINGS
+from detector.tables.csvtext import Row
 
 NIGHTS_EACH = 7
 _FIRST = datetime(2024, 1, 1, tzinfo=UTC)

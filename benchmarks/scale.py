@@ -23,9 +23,10 @@ from pathlib import Path
 
 from memory import peak_mb
 
-from detector import cohort, csvtext
-from detector.columns import RECORDINGS
+from detector import cohort
 from detector.merge import DONE
+from detector.tables import csvtext
+from detector.tables.columns import RECORDINGS
 from recordings.synthetic import Recipe, plan, write
 
 NIGHTS_EACH = 7

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from .result import Result
     from .scan import Scan
     from .settings import Settings, SettingsError
-    from .stream import Stream
+    from .signal.stream import Stream
 
 __all__ = [
     "Result",
@@ -31,7 +31,7 @@ _HOMES = {
     "Scan": "scan",
     "Settings": "settings",
     "SettingsError": "settings",
-    "Stream": "stream",
+    "Stream": "signal.stream",
     "analyse": "pipeline",
     "analyse_samples": "pipeline",
 }

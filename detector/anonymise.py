@@ -18,13 +18,13 @@ from pathlib import Path
 
 from recordings import Zone, holding, open_parts
 
-from .identity import Identity
-from .inputs import Source
+from .inputs.sources import Source
 from .job import RunOptions, subject_of
-from .naming import Named
 from .parameter import SettingsError
-from .shifts import MARGIN_NS, WEEK_NS, Span, weeks_back
-from .veil import HIDDEN, Veil, digest
+from .people.identity import Identity
+from .people.naming import Named
+from .people.shifts import MARGIN_NS, WEEK_NS, Span, weeks_back
+from .people.veil import HIDDEN, Veil, digest
 
 _KEY_BYTES = 32
 _DIGITS = 12

@@ -24,6 +24,7 @@ from .commands import Answer, as_json, compare, config, export, review
 from .console import Console
 from .files import OutputError, writing
 from .flags import explained, resolved_settings, two_times, with_settings
+from .inputs.places import STDIN
 from .options import (
     Checking,
     Converting,
@@ -35,8 +36,7 @@ from .options import (
     checked_diary,
 )
 from .parameter import SettingsError
-from .places import STDIN
-from .sheet import TableError
+from .people.sheet import TableError
 from .version import ALGORITHM_VERSION, VERSION
 
 if TYPE_CHECKING:
@@ -277,7 +277,7 @@ def check(table: Path, *inputs: str, flags: Checking = _NOTHING_ASKED) -> int:
     try:
         read = checked_diary(table, flags.settings(), flags.date_order)
         from .diary_match import problems_of
-        from .inputs import find_inputs
+        from .inputs.sources import find_inputs
         from .job import RunOptions
 
         options = RunOptions(tz=flags.tz, device_tz=flags.device_tz, naming=flags.naming())
@@ -305,7 +305,7 @@ def convert(log: Path, *, flags: Converting = _NOTHING_TO_ADD) -> int:
     log
         The log (CSV), in the basic or the advanced format.
     """
-    from .diary_ggir import converted
+    from .stated.diary_ggir import converted
 
     cells = cells_of(flags.settings(), flags.date_order)
     table, left = converted(log, cells, flags.first())

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from recordings import SECOND_NS, Zone
 from recordings.synthetic import DEMO, Plan, plan, write
 
-from .night import SLEEP_STARTS
+from .nights.night import SLEEP_STARTS
 from .reasons import REASONS
 
 if TYPE_CHECKING:

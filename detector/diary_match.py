@@ -7,12 +7,12 @@ from dataclasses import replace
 from difflib import get_close_matches
 from zoneinfo import ZoneInfo
 
-from .diary import Diary
-from .diary_table import DiaryTable
-from .inputs import Source
+from .inputs.sources import Source
 from .job import RunOptions, subject_of
 from .parameter import SettingsError
-from .sheet import refuse
+from .people.sheet import refuse
+from .stated.diary import Diary
+from .stated.diary_table import DiaryTable
 
 _MOST_SHOWN = 5
 

@@ -25,7 +25,7 @@ from recordings import (
     stamp_of,
 )
 
-from .inputs import Source, find_inputs
+from .inputs.sources import Source, find_inputs
 from .inspection import Inspection
 from .job import RunOptions, subject_of, without_path
 from .pipeline import survey
@@ -48,7 +48,7 @@ def inspect_all(
     Parameters
     ----------
     inputs
-        See :mod:`detector.inputs`.
+        See :mod:`detector.inputs.sources`.
     options
         As for a run.
     quick

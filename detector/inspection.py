@@ -8,12 +8,12 @@ from typing import Any, Literal
 
 from recordings import SECOND_NS, Header, Health, Probe, Remark, Zone
 
-from .naming import NamedBy
+from .nights.quality import Quality, described_gravity, rate_bias_pct, remarks, warns
+from .people.naming import NamedBy
 from .pipeline import Subject
-from .quality import Quality, described_gravity, rate_bias_pct, remarks, warns
 from .resultfile import calibration_json
 from .settings import Settings
-from .tables import number
+from .tables.rows import number
 
 Status = Literal["failed", "warning", "ok", "opened", "skipped"]
 

@@ -22,11 +22,8 @@ from recordings import (
     open_parts,
 )
 
-from . import files, veil
-from .csvtext import Row
-from .diary_table import DiaryTable
-from .hypnogram import Hypnogram
-from .inputfiles import (
+from . import files
+from .inputs.inputfiles import (
     described,
     is_gzip,
     refuse_changed,
@@ -36,12 +33,16 @@ from .inputfiles import (
     stamps_of,
     total_bytes,
 )
-from .inputs import Source
-from .naming import Naming
-from .night import Side, Site
+from .inputs.sources import Source
+from .nights.night import Side, Site
 from .output import RUN, RecordingFolder, finished
+from .people import veil
+from .people.naming import Naming
 from .pipeline import Analysis, Subject
 from .settings import Settings
+from .stated.diary_table import DiaryTable
+from .stated.hypnogram import Hypnogram
+from .tables.csvtext import Row
 from .version import ALGORITHM_VERSION, VERSION
 
 CRASH_LOG = "crash.log"

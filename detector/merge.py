@@ -9,15 +9,16 @@ import shutil
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from . import csvtext, files
-from .arrow import write_parquet
-from .by_participant import write_by_participant
-from .columns import DICTIONARY, EVENTS, RECORDINGS, Column, night_columns
+from . import files
 from .config import dump_toml
-from .csvtext import Row
 from .methods import methods
 from .settings import Settings
-from .tables import dictionary_rows
+from .statistics.by_participant import write_by_participant
+from .tables import csvtext
+from .tables.arrow import write_parquet
+from .tables.columns import DICTIONARY, EVENTS, RECORDINGS, Column, night_columns
+from .tables.csvtext import Row
+from .tables.rows import dictionary_rows
 
 DONE = ("ok", "ok_with_warnings")
 

@@ -8,10 +8,10 @@ from collections.abc import Iterable, Sequence
 from importlib.metadata import version
 from textwrap import fill
 
-from .csvtext import Row
 from .result import Facts
 from .settings import Settings
-from .tables import facts_row
+from .tables.csvtext import Row
+from .tables.rows import facts_row
 from .version import ALGORITHM_VERSION, VERSION
 
 _WIDTH = 96

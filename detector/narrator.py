@@ -9,7 +9,7 @@ from pathlib import Path
 
 from .cohort import Watcher
 from .console import NORMAL, Console, Silence
-from .inputs import Source
+from .inputs.sources import Source
 from .job import Outcome, Progress
 from .pace import Pace
 from .reasons import REASONS

@@ -17,17 +17,17 @@ from recordings import ReadOptions
 
 from .config import load_toml
 from .console import NORMAL, QUIET, VERBOSE, Console
-from .diary_table import Cells, DiaryTable
-from .diary_table import read as read_diary
 from .flags import one_of, stated_columns
-from .hypnogram import Hypnogram
-from .hypnogram_file import read as read_hypnogram
 from .machine import jobs
-from .naming import Naming, compiled
 from .parameter import SettingsError
-from .participants import read
+from .people.naming import Naming, compiled
+from .people.participants import read
+from .people.zone_names import checked_zone_name
 from .settings import Settings
-from .zone_names import checked_zone_name
+from .stated.diary_table import Cells, DiaryTable
+from .stated.diary_table import read as read_diary
+from .stated.hypnogram import Hypnogram
+from .stated.hypnogram_file import read as read_hypnogram
 
 if TYPE_CHECKING:
     from .cohort import Crew
@@ -311,7 +311,7 @@ class Running(Reading):
 
 def checked_diary(path: Path, settings: Settings, date_order: str | None) -> DiaryTable:
     """Read a diary for a run with these settings."""
-    from .columns import NIGHTS
+    from .tables.columns import NIGHTS
 
     return read_diary(path, cells_of(settings, date_order), {c.name for c in NIGHTS})
 

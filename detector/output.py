@@ -18,15 +18,16 @@ import numpy as np
 
 from recordings import Remark
 
-from . import csvtext, files
-from .columns import EVENTS, RECORDINGS, night_columns
-from .csvtext import Row, Value
-from .night import Night
-from .quality import remarks, warns
+from . import files
+from .nights.night import Night
+from .nights.quality import remarks, warns
 from .result import Facts
 from .resultfile import FORMAT, night_json, result_json, to_json
 from .snippets import SnippetFile
-from .tables import event_columns, facts_row, night_row
+from .tables import csvtext
+from .tables.columns import EVENTS, RECORDINGS, night_columns
+from .tables.csvtext import Row, Value
+from .tables.rows import event_columns, facts_row, night_row
 
 RUN = "run.json"
 _LEFT = re.compile(r"\.(.+)\.[0-9a-f]{8}\.partial|\.(.+)\.old")

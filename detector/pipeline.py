@@ -24,14 +24,14 @@ from recordings import (
     compare_zones,
 )
 
-from .diary import Diary
-from .hypnogram import Hypnogram, stated
-from .naming import NamedBy
-from .night import Interval, Night, Side, Site, Stated
-from .quality import Inquiry, Quality, idle_gaps
+from .nights.night import Interval, Night, Side, Site, Stated
+from .nights.quality import Inquiry, Quality, idle_gaps
+from .people.naming import NamedBy
 from .result import Facts, Result
 from .scan import Scan
 from .settings import Settings
+from .stated.diary import Diary
+from .stated.hypnogram import Hypnogram, stated
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -160,7 +160,7 @@ class Analysis:
 
     def _judged(self, scan: Scan, span: NightSpan, index: int, last_ns: int) -> Night:
         """Judge one night, and once more if stated sleep is used in place of that found."""
-        from .nights import judge
+        from .nights.judging import judge
 
         judged = partial(
             judge,
@@ -199,7 +199,7 @@ class Analysis:
         return Stated(onset_ns, wake_ns)
 
     def _scans(self) -> Iterator[Scan]:
-        from .stream import Stream
+        from .signal.stream import Stream
 
         stream = Stream(self.probe.rate_hz, self.probe.step_g, self.settings.scan)
         for chunk in self.recording.chunks():
@@ -235,7 +235,7 @@ def survey(
     advance
         Called with the bytes read so far.
     """
-    from .segments import Survey
+    from .signal.segments import Survey
 
     def scans() -> Iterator[Scan]:
         passing = Survey(rate_hz)

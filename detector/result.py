@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Literal
 
 from recordings import Header, Health, Probe, Zone
 
-from .naming import NamedBy
-from .night import Night, Side, Site
-from .quality import Quality
+from .nights.night import Night, Side, Site
+from .nights.quality import Quality
+from .people.naming import NamedBy
 from .settings import Settings
 
 if TYPE_CHECKING:
@@ -59,13 +59,13 @@ class Result:
 
     def nights_table(self) -> pa.Table:
         """One row per night: the columns of ``nights.csv``."""
-        from .tables import nights_table
+        from .tables.rows import nights_table
 
         return nights_table(self.facts, self.nights)
 
     def events_table(self) -> pa.Table:
         """One row per event: the columns of ``events.csv``."""
-        from .tables import events_table
+        from .tables.rows import events_table
 
         return events_table(self.facts, self.nights)
 

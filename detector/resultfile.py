@@ -14,15 +14,15 @@ import numpy as np
 
 from recordings import Zone
 
-from .calibration import Calibration
-from .columns import night_columns
-from .csvtext import Row
-from .factors import compare_all
-from .night import Interval, Night, Sleep
-from .periodic import histogram
-from .quality import remarks
+from .nights.calibration import Calibration
+from .nights.night import Interval, Night, Sleep
+from .nights.periodic import histogram
+from .nights.quality import remarks
 from .result import Facts
-from .tables import facts_row, night_row, number
+from .statistics.factors import compare_all
+from .tables.columns import night_columns
+from .tables.csvtext import Row
+from .tables.rows import facts_row, night_row, number
 from .version import ALGORITHM_VERSION, VERSION
 
 FORMAT = 1

@@ -58,7 +58,7 @@ def find_planted_jerk() -> str:
     from recordings import SECOND_NS, ArrayRecording, probe
 
     from .scan import Scan
-    from .stream import Stream
+    from .signal.stream import Stream
 
     recording = ArrayRecording(_quiet_with_one_jerk(), _RATE_HZ, "2024-03-05T23:00:00")
     found = probe(recording)
@@ -88,7 +88,7 @@ def scan_bundled() -> str:
     """Look for jerks in the bundled recording from end to end, and say what it holds."""
     from recordings import open_recording, probe
 
-    from .stream import Stream
+    from .signal.stream import Stream
 
     recording = open_recording(BUNDLED)
     found = probe(recording)

@@ -16,7 +16,7 @@ from typing import IO, Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from .night import SLEEP_STARTS, Night
+from .nights.night import SLEEP_STARTS, Night
 
 _NO_TIME = (1980, 1, 1, 0, 0, 0)
 _UNIX = 3

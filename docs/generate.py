@@ -20,7 +20,7 @@ from detector.cli import main as hypnic
 from detector.config import settings_reference
 from detector.limb_reasons import CALLS, WHY
 from detector.reasons import FOUND, REASONS, REMARKS, UNDONE, Reason
-from detector.tables import TABLES
+from detector.tables.rows import TABLES
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))
@@ -76,7 +76,7 @@ def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 PARTS: dict[str, Callable[[], str]] = {
     "detector.config": settings_reference,
-    "detector.tables": tables,
+    "detector.tables.rows": tables,
     "detector.reasons": reasons,
 }
 

@@ -8,13 +8,13 @@ from pathlib import Path
 
 from made_results import made_facts, made_nights
 
-from detector import csvtext
-from detector.columns import EVENTS, LABELS, RECORDINGS
-from detector.csvtext import Row
 from detector.merge import write_merged
 from detector.output import RecordingFolder
 from detector.result import Facts
 from detector.settings import Settings
+from detector.tables import csvtext
+from detector.tables.columns import EVENTS, LABELS, RECORDINGS
+from detector.tables.csvtext import Row
 
 INPUT = {"bytes": 2_048_512, "mtime_ns": 1_709_700_000_000_000_001, "sha256": "ab" * 32}
 WHEN = "2024-04-01T09:00:{:02d}.000Z"

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import numpy as np
 
-from detector import csvtext
-from detector.columns import EVENTS, NIGHTS
+from detector.tables import csvtext
+from detector.tables.columns import EVENTS, NIGHTS
 
 START = np.datetime64("2024-03-05T21:00:00", "ns")
 HOURS = 10.0

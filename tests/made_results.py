@@ -15,9 +15,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.calibration import Calibration
-from detector.night import Events, Interval, Night, Site, Sleep
-from detector.quality import Quality
+from detector.nights.calibration import Calibration
+from detector.nights.night import Events, Interval, Night, Site, Sleep
+from detector.nights.quality import Quality
 from detector.result import Facts, Result
 from detector.scan import CANDIDATE, EPOCH, Scan, Snippet
 from detector.settings import Settings

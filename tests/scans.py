@@ -12,10 +12,10 @@ from datetime import date
 
 import numpy as np
 
-from detector.grid import Grid
-from detector.night import Interval, Night, Sleep
-from detector.nights import judge
-from detector.onset import find_sleep
+from detector.nights.grid import Grid
+from detector.nights.judging import judge
+from detector.nights.night import Interval, Night, Sleep
+from detector.nights.onset import find_sleep
 from detector.scan import CANDIDATE, EPOCH, Scan
 from detector.settings import Settings
 from recordings import SECOND_NS, NightSpan

@@ -42,7 +42,7 @@ def test_kernels_pass_their_tests_without_the_compiler(tests):
 
 @pytest.mark.parametrize("zone", ZONES)
 def test_tests_of_time_pass_wherever_the_machine_is(zone):
-    tests = ["tests/recordings/test_zone.py", "tests/detector/test_stream.py"]
+    tests = ["tests/recordings/test_zone.py", "tests/detector/signal/test_stream.py"]
     some = "zone or night or clock or epochs_lie"
     done = run(["-m", "pytest", "-q", "-p", "no:cacheprovider", "-k", some, *tests], TZ=zone)
     assert done.returncode == 0, done.stdout + done.stderr

@@ -38,47 +38,30 @@ LAYERS = {
         "__main__ cli",
         "commands",  # on results
         "options flags",
-        "comparison exports review",
-        "compare",
-        "agreement labels pairing",
-        "eventlists",
+        "exports",
         "demo doctor inspect inspection narrator",
         "pace",
         "cohort",  # many recordings
         "anonymise",
-        "diary_match diary_ggir",  # whose diary is whose; logs of another program
+        "diary_match",  # whose diary is whose
         "job merge limbs selftest",  # one recording into its folder; the tables of all
         "report",
-        "by_participant",  # what the nights of one person amount to
+        "review",  # people's judgements, other lists of events
         "output resultfile snippets methods",
         "results",
-        "tables",
-        "arrow columns csvtext",
         "pipeline",  # reading, detecting and judging meet here
-        "result",
-        "nights",
-        "findings quality",
-        "sensitivity",
-        "figures kinds onset",
-        "factors rates clocktimes",
-        "settling likeness series periodic guider wear faults calibration grid",
-        "stream segments",  # the one pass, and what every pass has in common
-        "candidates epoching window",
-        "design filters",
-        "kernels",
-        "inputfiles",  # whether they are still those of a run
         "inputs",  # which files are recordings, and which of them are one
-        "places",  # what the words of a command line name
-        "naming",
-        "participants diary_table",  # tables that people write
-        "hypnogram_file",
-        "hypnogram",
-        "diary",
-        "sheet",
-        "identity veil",
-        "shifts night reasons limb_reasons",
-        "scan matching",
-        "files cache console machine zone_names",
+        "stated",  # what others say of the nights
+        "statistics",  # what the nights of one person amount to
+        "tables",
+        "result",
+        "people",  # who wore the sensor, and by which name
+        "nights",  # what is made of what the pass leaves
+        "signal",  # the one pass
+        "kernels",
+        "reasons limb_reasons",
+        "scan",
+        "files cache console machine",
         "config",
         "settings",
         "parameter version",
@@ -87,14 +70,14 @@ LAYERS = {
 """Top to bottom. A module or subpackage imports from its own row and from those below."""
 
 UPWARD = {
-    ("detector.result", "detector.tables"): "a result turns itself into tables when asked to",
+    ("detector.result", "detector.tables.rows"): "a result turns itself into tables when asked to",
 }
 """Imports against the direction, inside a function, and why."""
 
 APART = (
     (
-        "nights kinds onset series periodic guider wear faults calibration quality grid",
-        "stream segments candidates epoching window design kernels",
+        "nights",
+        "signal kernels",
     ),
 )
 """Parts that meet only in the tables of :mod:`detector.scan`."""

@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from detector import matching
-from detector.kinds import COARSE_STEP_G
-from detector.likeness import WEIGHTS
-from detector.night import SLEEP_STARTS, Interval, Night
+from detector.nights.kinds import COARSE_STEP_G
+from detector.nights.likeness import WEIGHTS
+from detector.nights.night import SLEEP_STARTS, Interval, Night
+from detector.review import matching
 from detector.settings import ScanSettings, Settings
 from recordings import SECOND_NS
 from recordings.synthetic import NightTruth, Plan

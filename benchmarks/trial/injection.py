@@ -15,7 +15,7 @@ import numpy as np
 from second import draws as drawn
 from second.plan import fitted as fitted_drawn
 
-from detector.night import SLEEP_STARTS, Interval, Night
+from detector.nights.night import SLEEP_STARTS, Interval, Night
 from recordings import SECOND_NS, Chunk, Recording, open_recording, probe
 from recordings.synthetic import draws
 from recordings.synthetic.movements import Movement

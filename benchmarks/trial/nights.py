@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 import second
 
-from detector import likeness
-from detector.grid import EPOCH_NS
-from detector.night import Interval, Night
-from detector.nights import judge
+from detector.nights import likeness
+from detector.nights.grid import EPOCH_NS
+from detector.nights.judging import judge
+from detector.nights.night import Interval, Night
 from detector.pipeline import Analysis, Subject
 from detector.settings import Settings
 from recordings import SECOND_NS, Chunk, Header, Health

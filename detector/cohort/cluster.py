@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from .. import files
 from ..cache import use_own_cache
-from ..inputs import Part, Source
+from ..inputs.sources import Part, Source
 from ..job import Outcome, RunOptions, Watch, perform
 from ..merge import DONE
 from ..output import unfinished

@@ -7,9 +7,9 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from ..csvtext import Row
 from ..merge import DONE
 from ..output import RUN
+from ..tables.csvtext import Row
 
 
 class Ledger:

@@ -7,13 +7,13 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from ..columns import NIGHTS, RECORDINGS
 from ..config import load_toml
-from ..csvtext import Row
 from ..merge import DONE, write_about, write_merged
 from ..output import finished
 from ..parameter import SettingsError
 from ..results import table
+from ..tables.columns import NIGHTS, RECORDINGS
+from ..tables.csvtext import Row
 from .ledger import row_of_done
 from .occupied import occupied
 from .shards import rows_of_all

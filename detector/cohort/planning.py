@@ -13,10 +13,10 @@ from typing import Literal, NamedTuple
 from recordings import Zone
 
 from .. import anonymise
-from ..csvtext import Row
 from ..diary_match import with_diaries, with_hypnogram
-from ..inputs import Source, find_inputs
+from ..inputs.sources import Source, find_inputs
 from ..job import RunOptions, Standing, skipped, standing
+from ..tables.csvtext import Row
 from .shards import Shard
 from .watching import Watcher
 

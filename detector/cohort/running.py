@@ -46,7 +46,7 @@ def run(
     Parameters
     ----------
     inputs
-        What a command line names; see :mod:`detector.places`.
+        What a command line names; see :mod:`detector.inputs.places`.
     out
         The output folder; made only if there is something to analyse.
     options

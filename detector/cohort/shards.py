@@ -13,11 +13,11 @@ from itertools import chain, zip_longest
 from pathlib import Path
 from typing import Self, TypeVar
 
-from .. import csvtext
-from ..columns import RECORDINGS
-from ..csvtext import Row
 from ..parameter import SettingsError
 from ..results import table
+from ..tables import csvtext
+from ..tables.columns import RECORDINGS
+from ..tables.csvtext import Row
 
 FOLDER = "shards"
 _NAME = re.compile(r"(\d+)-of-(\d+)\.csv")

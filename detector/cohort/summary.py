@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from .. import csvtext
-from ..columns import RECORDINGS
-from ..csvtext import Row
+from ..tables import csvtext
+from ..tables.columns import RECORDINGS
+from ..tables.csvtext import Row
 
 _WORDS = {"ok": "ok", "ok_with_warnings": "with warnings", "failed": "failed"}
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..inputs import Source
+from ..inputs.sources import Source
 from ..job import Outcome, Progress
 
 

@@ -19,7 +19,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from ..inputs import Source
+from ..inputs.sources import Source
 from ..job import Outcome, Progress, RunOptions, Watch, perform
 from .crews import Crew
 

@@ -8,7 +8,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, wait
 from pathlib import Path
 from typing import Any
 
-from ..inputs import Source
+from ..inputs.sources import Source
 from ..job import Outcome, Progress, RunOptions, failed
 from ..output import sweep
 from .crews import Crew

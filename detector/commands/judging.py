@@ -15,7 +15,7 @@ from detector.parameter import SettingsError
 from .answer import Answer, as_json
 
 if TYPE_CHECKING:
-    from detector.review import Reviewed
+    from detector.review.applied import Reviewed
 
 _LONGEST_TOLERANCE_S = 60.0
 
@@ -46,7 +46,7 @@ def apply_labels(
     results
         Output folder of 'hypnic run'.
     """
-    from detector.review import apply
+    from detector.review.applied import apply
 
     with writing(results):
         reviewed = apply(results, labels)
@@ -114,11 +114,11 @@ def compare(a: Path, b: Path, /, *, flags: Comparing = _AS_THE_LISTS_SAY) -> Ans
         List that is the reference.
     """
     flags.check(a, b)
-    from detector.compare import Agreement
-    from detector.comparison import as_dict, described, write_disagreements
-    from detector.eventlists import read_list
-    from detector.pairing import pair, within
     from detector.results import has_count
+    from detector.review.compare import Agreement
+    from detector.review.comparison import as_dict, described, write_disagreements
+    from detector.review.eventlists import read_list
+    from detector.review.pairing import pair, within
 
     first = read_list(a, time=flags.time_a, kinds=flags.kinds_named, ask="--time-a")
     second = read_list(b, time=flags.time_b, kinds=flags.kinds_named, ask="--time-b")

@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from detector import files
-from detector.columns import EVENTS, Column
-from detector.csvtext import Row, Value
 from detector.parameter import SettingsError
 from detector.resultfile import to_json
+from detector.tables.columns import EVENTS, Column
+from detector.tables.csvtext import Row, Value
 from detector.version import ALGORITHM_VERSION, VERSION
 
 from .done import Done, done

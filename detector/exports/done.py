@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from detector.columns import EVENTS, RECORDINGS
-from detector.csvtext import Row
 from detector.merge import DONE
 from detector.parameter import SettingsError
 from detector.results import table
+from detector.tables.columns import EVENTS, RECORDINGS
+from detector.tables.csvtext import Row
 
 
 @dataclass(frozen=True, slots=True)

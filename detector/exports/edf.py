@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from detector import files
-from detector.csvtext import Row
 from detector.parameter import SettingsError
+from detector.tables.csvtext import Row
 
 from .done import Done, done
 

@@ -31,7 +31,7 @@ def jerk_power(accel_g: Array, taps: Array, first: int, power: Array) -> None:
     accel_g : (3, n)
         Beyond its ends the outermost samples are taken to go on.
     taps : (k,)
-        One half of an antisymmetric filter: see :func:`detector.filters.jerk_taps`.
+        One half of an antisymmetric filter: see :func:`detector.signal.filters.jerk_taps`.
     first
         Position of the first output.
     power : (m,)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.matching import matched
+from detector.review.matching import matched
 from detector.settings import LimbSettings
 from recordings import SECOND_NS
 

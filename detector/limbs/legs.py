@@ -3,7 +3,7 @@
 Movements of two legs are one bilateral movement where one begins between the beginning of the
 other and half a second after its end. A bilateral movement is a candidate if each of its movements
 is one, they are four at most, and it lasts 15 s at most. Series are then made of the candidates of
-either or both legs, as those of one leg are (:mod:`detector.periodic`).
+either or both legs, as those of one leg are (:mod:`detector.nights.periodic`).
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from detector import periodic
+from detector.nights import periodic
 from detector.settings import KindSettings
 from recordings import SECOND_NS
 

@@ -7,10 +7,10 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from detector import csvtext
-from detector.columns import NIGHTS
-from detector.csvtext import Row
 from detector.settings import KindSettings
+from detector.tables import csvtext
+from detector.tables.columns import NIGHTS
+from detector.tables.csvtext import Row
 from recordings import SECOND_NS
 
 from .align import Times

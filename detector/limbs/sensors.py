@@ -12,9 +12,9 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.csvtext import Row
-from detector.night import SLEEP_STARTS
+from detector.nights.night import SLEEP_STARTS
 from detector.settings import KindSettings
+from detector.tables.csvtext import Row
 
 from .align import Beginnings, Times
 

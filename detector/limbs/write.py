@@ -7,11 +7,12 @@ from contextlib import ExitStack
 from pathlib import Path
 from urllib.parse import quote
 
-from detector import csvtext, files
-from detector.columns import ALIGNMENTS, LIMB_NIGHTS, LIMBS
-from detector.csvtext import Row
-from detector.identity import recording_ids
+from detector import files
+from detector.people.identity import recording_ids
 from detector.settings import Settings
+from detector.tables import csvtext
+from detector.tables.columns import ALIGNMENTS, LIMB_NIGHTS, LIMBS
+from detector.tables.csvtext import Row
 
 from .calls import joint_events
 from .group import together

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import PurePath, PurePosixPath, PureWindowsPath
 
-from detector.columns import Column
-from detector.csvtext import Row, Value
+from detector.tables.columns import Column
+from detector.tables.csvtext import Row, Value
 
 Cells = Mapping[str, str]
 """A table's row as text by column name; an unknown value is an empty text."""

@@ -9,8 +9,8 @@ import numpy as np
 from markupsafe import Markup
 from numpy.typing import NDArray
 
-from detector import periodic
-from detector.rates import poisson_interval
+from detector.nights import periodic
+from detector.statistics.rates import poisson_interval
 
 from .beside import Beside, picture
 from .cells import Cells

@@ -15,11 +15,11 @@ from typing import Any
 
 from markupsafe import Markup
 
-from detector import csvtext
-from detector.columns import BY_PARTICIPANT, NIGHTS, RECORDINGS, Column
-from detector.csvtext import Row, Value
 from detector.files import write
 from detector.reasons import sentence
+from detector.tables import csvtext
+from detector.tables.columns import BY_PARTICIPANT, NIGHTS, RECORDINGS, Column
+from detector.tables.csvtext import Row, Value
 
 from . import listed
 from .distributions import clock, clock_bin, histogram

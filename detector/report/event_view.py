@@ -10,7 +10,7 @@ import numpy as np
 from markupsafe import Markup
 from numpy.typing import NDArray
 
-from detector.night import SLEEP_STARTS, Night
+from detector.nights.night import SLEEP_STARTS, Night
 from detector.reasons import sentence
 from detector.result import Facts
 from detector.scan import Snippet

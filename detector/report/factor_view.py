@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import isfinite
 
-from detector.factors import compare_all, is_noted
-from detector.night import Night
+from detector.nights.night import Night
 from detector.result import Facts
-from detector.tables import night_row
+from detector.statistics.factors import compare_all, is_noted
+from detector.tables.rows import night_row
 
 from .wall import night_title
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.grid import runs
+from detector.nights.grid import runs
 
 Numbers = NDArray[np.floating]
 

@@ -9,9 +9,9 @@ from urllib.parse import quote
 
 from markupsafe import Markup
 
-from detector.columns import ALIGNMENTS, LIMB_NIGHTS, LIMBS
-from detector.csvtext import Row
 from detector.limb_reasons import CALLS, WHY
+from detector.tables.columns import ALIGNMENTS, LIMB_NIGHTS, LIMBS
+from detector.tables.csvtext import Row
 
 from .beside import picture
 from .cells import Cells, cells

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from detector.csvtext import Row, Value
+from detector.tables.csvtext import Row, Value
 
 from .cells import shown_path
 from .words import is_note

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from detector.kinds import Condition, Evidence, sleep_start_conditions
-from detector.night import Events
+from detector.nights.kinds import Condition, Evidence, sleep_start_conditions
+from detector.nights.night import Events
 from detector.settings import Settings
 
 from .cells import Cells

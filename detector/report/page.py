@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from detector.columns import RECORDINGS
 from detector.config import all_parameters
 from detector.methods import methods
-from detector.night import Night
+from detector.nights.night import Night
+from detector.nights.quality import described_gravity, remarks
 from detector.parameter import Parameter, Value
-from detector.quality import described_gravity, remarks
 from detector.result import Facts
 from detector.settings import Settings
-from detector.tables import facts_row
+from detector.tables.columns import RECORDINGS
+from detector.tables.rows import facts_row
 from recordings import Remark, Segment
 
 from .beside import raster_by_clock, raster_by_onset

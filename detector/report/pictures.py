@@ -9,7 +9,7 @@ import numpy as np
 from markupsafe import Markup
 from numpy.typing import NDArray
 
-from detector.night import SLEEP_STARTS, Interval, Night
+from detector.nights.night import SLEEP_STARTS, Interval, Night
 from detector.scan import Snippet
 from recordings import SECOND_NS
 

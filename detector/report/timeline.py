@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.grid import EPOCH_NS
-from detector.night import SLEEP_STARTS, Interval, Night
+from detector.nights.grid import EPOCH_NS
+from detector.nights.night import SLEEP_STARTS, Interval, Night
 from detector.reasons import sentence
 from recordings import SECOND_NS
 

@@ -13,11 +13,11 @@ from typing import Any
 import numpy as np
 from markupsafe import Markup
 
-from detector.columns import EVENTS, NIGHTS
-from detector.night import SLEEP_STARTS, Night
+from detector.nights.night import SLEEP_STARTS, Night
 from detector.reasons import sentence
 from detector.result import Facts
-from detector.tables import event_columns, night_row
+from detector.tables.columns import EVENTS, NIGHTS
+from detector.tables.rows import event_columns, night_row
 
 from .beside import Beside, beside, noise_floor
 from .cells import Cells, Pairs, all_cells, cells, pairs

@@ -15,8 +15,8 @@ import pytest
 from made_cohort import make_cohort
 
 from detector.cli import INTERRUPTED, NO_INPUT, OK, USAGE, main
-from detector.columns import RECORDINGS
-from detector.csvtext import read
+from detector.tables.columns import RECORDINGS
+from detector.tables.csvtext import read
 
 ARGUMENTS = ("--tz", "Europe/London", "--site", "wrist")
 

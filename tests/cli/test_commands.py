@@ -163,7 +163,7 @@ def test_a_bug_in_one_recording_is_a_failure_that_names_its_traceback(
     def broken(*_: object, **__: object) -> None:
         raise ZeroDivisionError("on purpose")
 
-    monkeypatch.setattr("detector.nights.judge", broken)
+    monkeypatch.setattr("detector.nights.judging.judge", broken)
     out = tmp_path / "out"
     assert main(["run", str(BUNDLED), "-o", str(out)]) == FAILED
     said = capsys.readouterr().err

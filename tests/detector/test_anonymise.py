@@ -17,13 +17,13 @@ import pytest
 
 from detector.anonymise import check, key_of, key_path
 from detector.cohort import Watcher, run
-from detector.columns import RECORDINGS
-from detector.csvtext import read
 from detector.job import CRASH_LOG, RunOptions
-from detector.naming import Naming, compiled
 from detector.parameter import SettingsError
-from detector.participants import read as read_table
-from detector.veil import Veil
+from detector.people.naming import Naming, compiled
+from detector.people.participants import read as read_table
+from detector.people.veil import Veil
+from detector.tables.columns import RECORDINGS
+from detector.tables.csvtext import read
 from recordings import SECOND_NS, Header, Health, open_recording
 from recordings.writers import CwaLayout, GeneactivLayout, write_cwa, write_geneactiv
 

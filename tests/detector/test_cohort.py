@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 
 from detector.cohort import RunOptions, Summary, Watcher, run
-from detector.columns import NIGHTS, RECORDINGS
 from detector.config import load_toml
-from detector.csvtext import header, read
 from detector.job import CRASH_LOG
 from detector.settings import KindSettings, Settings
+from detector.tables.columns import NIGHTS, RECORDINGS
+from detector.tables.csvtext import header, read
 from recordings import SECOND_NS
 from recordings.writers import CwaLayout, write_cwa
 

@@ -13,11 +13,11 @@ import numpy as np
 import pytest
 
 from detector.cohort import RunOptions, Watcher, run
-from detector.columns import NIGHTS, RECORDINGS
-from detector.csvtext import read
-from detector.naming import Naming
 from detector.parameter import SettingsError
-from detector.participants import read as read_table
+from detector.people.naming import Naming
+from detector.people.participants import read as read_table
+from detector.tables.columns import NIGHTS, RECORDINGS
+from detector.tables.csvtext import read
 from recordings import SECOND_NS, Scale
 from recordings.writers import CwaLayout, GeneactivLayout, write_csv, write_cwa, write_geneactiv
 
@@ -137,7 +137,7 @@ def test_a_table_that_does_not_fit_is_refused_before_anything_is_opened(
     data, table, tmp_path, monkeypatch
 ):
     options = named(table("file,participant_id\nno.cwa,A\n"))
-    monkeypatch.setattr("detector.inputs.open_recording", None)
+    monkeypatch.setattr("detector.inputs.sources.open_recording", None)
     with pytest.raises(SettingsError, match=r"row 2, file: 'no.cwa' is not there"):
         run([data], tmp_path / "out", options)
     assert not (tmp_path / "out").exists()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from detector.columns import (
+from detector.tables.columns import (
     ALIGNMENTS,
     BY_PARTICIPANT,
     EVENTS,
@@ -12,7 +12,7 @@ from detector.columns import (
     RECORDINGS,
     TABLES,
 )
-from detector.tables import dictionary_rows
+from detector.tables.rows import dictionary_rows
 
 CONTRACT = {
     "events.csv": """

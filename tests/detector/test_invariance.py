@@ -12,7 +12,7 @@ import pytest
 from scipy.spatial.transform import Rotation
 
 from detector import Result, analyse_samples
-from detector.night import SLEEP_STARTS
+from detector.nights.night import SLEEP_STARTS
 from recordings.synthetic import DEVELOPMENT_SEEDS, Recipe, plan
 from recordings.synthetic.render import Signal
 

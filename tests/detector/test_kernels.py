@@ -11,10 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import signal
 
-from detector.design import Design
-from detector.filters import jerk_taps
 from detector.kernels import bands, epochs, events, features, intake, levels, timing
 from detector.settings import ScanSettings
+from detector.signal.design import Design
+from detector.signal.filters import jerk_taps
 
 RATE_HZ = 50.0
 BANDS_HZ = ((2, 8), (1, 8), (12, 23))

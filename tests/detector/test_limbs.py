@@ -9,11 +9,11 @@ from dataclasses import replace
 import pytest
 from made_limbs import Worn, moving_together, write_results
 
-from detector import csvtext
-from detector.columns import ALIGNMENTS, LIMB_NIGHTS, LIMBS
 from detector.limbs import write_limbs
 from detector.limbs.calls import CALLS
 from detector.settings import LimbSettings, Settings
+from detector.tables import csvtext
+from detector.tables.columns import ALIGNMENTS, LIMB_NIGHTS, LIMBS
 
 TABLES = {"limbs.csv": LIMBS, "limb_nights.csv": LIMB_NIGHTS, "alignments.csv": ALIGNMENTS}
 

@@ -7,11 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from made_limbs import Worn, moving_together, write_results
 
-from detector import csvtext
-from detector.columns import LIMB_NIGHTS
 from detector.limbs import write_limbs
 from detector.limbs.legs import combined
 from detector.settings import Settings
+from detector.tables import csvtext
+from detector.tables.columns import LIMB_NIGHTS
 
 SECOND_NS = 10**9
 

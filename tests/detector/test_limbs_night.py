@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from detector import csvtext
 from detector.cohort import RunOptions, run
-from detector.columns import ALIGNMENTS, LIMBS
-from detector.naming import Naming
-from detector.participants import read
+from detector.people.naming import Naming
+from detector.people.participants import read
+from detector.tables import csvtext
+from detector.tables.columns import ALIGNMENTS, LIMBS
 from recordings import SECOND_NS
 from recordings.synthetic import Recipe, Sensor, several, write
 

@@ -6,7 +6,7 @@ from made_results import made_facts
 
 from detector.methods import methods, methods_text
 from detector.settings import KindSettings, Settings, WindowSettings
-from detector.tables import facts_row
+from detector.tables.rows import facts_row
 from detector.version import VERSION
 
 DONE = {**facts_row(made_facts()), "status": "ok"}

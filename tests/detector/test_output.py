@@ -20,11 +20,11 @@ from made_results import (
 )
 
 from detector import files
-from detector.columns import EVENTS, RECORDINGS
-from detector.csvtext import header
 from detector.output import RUN, RecordingFolder, finished, sweep
 from detector.result import Facts
 from detector.resultfile import to_json
+from detector.tables.columns import EVENTS, RECORDINGS
+from detector.tables.csvtext import header
 
 ROOT = Path(__file__).parents[2]
 INPUT = {"bytes": 2_048_512, "mtime_ns": 1_709_700_000_000_000_001, "sha256": "ab" * 32}

@@ -9,9 +9,9 @@ import pytest
 
 import detector
 import recordings
-from detector.findings import FINDINGS
-from detector.kinds import rules
-from detector.night import Site
+from detector.nights.findings import FINDINGS
+from detector.nights.kinds import rules
+from detector.nights.night import Site
 from detector.reasons import FOUND, REASONS, REMARKS, UNDONE, sentence
 from detector.settings import KindSettings
 
@@ -34,8 +34,8 @@ def rule_reasons() -> set[str]:
 
 
 def uncounted_reasons() -> set[str]:
-    """Codes in the table of :func:`detector.nights._why`."""
-    tree = ast.parse((DETECTOR / "nights.py").read_text(encoding="utf-8"))
+    """Codes in the table of :func:`detector.nights.judging._why`."""
+    tree = ast.parse((DETECTOR / "nights" / "judging.py").read_text(encoding="utf-8"))
     (why,) = (
         node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef) and node.name == "_why"
     )

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from made_results import made_facts, made_nights
 from report.html_tree import Element, parse
 
-from detector.by_participant import participant_rows
-from detector.csvtext import Row
-from detector.night import Night
+from detector.nights.night import Night
 from detector.report import Page, cohort_page
 from detector.result import Facts
+from detector.statistics.by_participant import participant_rows
+from detector.tables.csvtext import Row
 
 
 def page_html(nights: Sequence[Night] | None = None, facts: Facts | None = None) -> str:

@@ -17,12 +17,12 @@ from made_results import made_facts, made_nights
 from report.browser import find_browser
 from report.pages import cohort_html, page_html
 
-from detector.columns import EVENTS
-from detector.night import SLEEP_STARTS
+from detector.nights.night import SLEEP_STARTS
 from detector.reasons import sentence
 from detector.report import write_assets
 from detector.report.cells import cells
-from detector.tables import event_rows, facts_row, night_row
+from detector.tables.columns import EVENTS
+from detector.tables.rows import event_rows, facts_row, night_row
 
 OPTIONS = (
     *("--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-sync"),

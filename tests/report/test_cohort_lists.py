@@ -11,10 +11,10 @@ from made_run import MadeRun
 from report.devtools import DevTools
 from report.pages import cohort_html
 
-from detector.csvtext import Row
 from detector.reasons import sentence
 from detector.report import write_assets, write_cohort_page
-from detector.tables import facts_row, night_row
+from detector.tables.csvtext import Row
+from detector.tables.rows import facts_row, night_row
 
 COHORT = MadeRun(750)
 NIGHTS = list(COHORT.night_rows())

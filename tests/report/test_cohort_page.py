@@ -11,14 +11,14 @@ from made_run import MadeRun
 from report.html_tree import Element, parse
 from report.pages import cohort_html
 
-from detector import csvtext
-from detector.by_participant import write_by_participant
-from detector.columns import NIGHTS, RECORDINGS
-from detector.csvtext import Row
 from detector.reasons import sentence
 from detector.report import cohort, distributions, write_cohort_page
 from detector.report.render import script_name
-from detector.tables import facts_row, night_row
+from detector.statistics.by_participant import write_by_participant
+from detector.tables import csvtext
+from detector.tables.columns import NIGHTS, RECORDINGS
+from detector.tables.csvtext import Row
+from detector.tables.rows import facts_row, night_row
 
 FACTS = made_facts()
 NIGHT_ROWS = [night_row(FACTS, night) for night in made_nights()]

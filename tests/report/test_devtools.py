@@ -9,7 +9,7 @@ from made_results import made_facts, made_nights
 from report.pages import cohort_html, page_html
 
 from detector.report import write_assets
-from detector.tables import facts_row, night_row
+from detector.tables.rows import facts_row, night_row
 
 LOADED = "document.readyState === 'complete'"
 ALL_DRAWN = "document.querySelectorAll('figure[data-drawn]').length === 3"

@@ -9,10 +9,10 @@ from dataclasses import replace
 import pytest
 from made_results import made_facts, made_night
 
-from detector.factors import compare_all, is_noted
-from detector.night import Noted
+from detector.nights.night import Noted
 from detector.report import Page
 from detector.resultfile import night_json, result_json
+from detector.statistics.factors import compare_all, is_noted
 
 COLUMNS = ("stress", "headache", "note")
 FACTS = replace(made_facts(), factors=COLUMNS)

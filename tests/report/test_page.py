@@ -23,8 +23,7 @@ from made_results import (
 from report.html_tree import Element, parse
 from report.pages import page, page_html
 
-from detector.columns import NIGHTS
-from detector.night import Confidence, Context, Interval, Kind, Status
+from detector.nights.night import Confidence, Context, Interval, Kind, Status
 from detector.reasons import REASONS, sentence
 from detector.report import Page
 from detector.report.cells import cells
@@ -32,7 +31,8 @@ from detector.report.render import script_name
 from detector.report.words import CONFIDENCE, CONTEXT, KIND, MARK, STATUS
 from detector.scan import EPOCH, Scan
 from detector.settings import KindSettings, Settings
-from detector.tables import night_row
+from detector.tables.columns import NIGHTS
+from detector.tables.rows import night_row
 from recordings import SECOND_NS, Zone
 
 HOSTILE = """</script><script>alert(1)</script>'"&<img src=x onerror=alert(1)>{{ 7*7 }}"""

@@ -15,11 +15,11 @@ from report.html_tree import Element
 from report.pages import page, page_html
 from scipy.stats import chi2
 
-from detector.columns import EVENTS, NIGHTS, RECORDINGS
 from detector.reasons import sentence
 from detector.report.cells import cells, shown
 from detector.scan import EPOCH, Scan, Snippet
-from detector.tables import event_rows, facts_row, night_row
+from detector.tables.columns import EVENTS, NIGHTS, RECORDINGS
+from detector.tables.rows import event_rows, facts_row, night_row
 from recordings import SECOND_NS
 
 HOSTILE = """</script><script>alert(1)</script>'"&<img src=x onerror=alert(1)>{{ 7*7 }}"""

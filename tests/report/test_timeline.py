@@ -16,14 +16,14 @@ from made_results import (
     made_onset_ns,
 )
 
-from detector.columns import EVENTS
-from detector.night import Interval, Night
+from detector.nights.night import Interval, Night
 from detector.report import timeline as module
 from detector.report.cells import cells
 from detector.report.timeline import angle_deg, drawn_events, gaps, lanes, timeline
 from detector.report.wall import WallClock
 from detector.scan import Scan
-from detector.tables import event_rows
+from detector.tables.columns import EVENTS
+from detector.tables.rows import event_rows
 from recordings import SECOND_NS
 
 

@@ -16,10 +16,10 @@ import pytest
 
 from detector.cohort import Executing, Shard, Watcher, Workers, merge, run
 from detector.cohort.occupied import occupied
-from detector.columns import RECORDINGS
-from detector.csvtext import read
 from detector.job import perform
 from detector.parameter import SettingsError
+from detector.tables.columns import RECORDINGS
+from detector.tables.csvtext import read
 
 from .conftest import OPTIONS, content
 

@@ -1,0 +1,1 @@
+"""Which files are analysed, and in which state they are."""

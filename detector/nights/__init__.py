@@ -1,0 +1,1 @@
+"""From candidates and epochs to judged nights: wear, sleep, kinds, counts, confidence."""

@@ -1,0 +1,74 @@
+"""Tables that people write: all that is wrong is said at once, by row and column.
+
+Rows are counted as a spreadsheet counts them: 1 is the heading.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+from pathlib import Path
+
+from ..parameter import SettingsError
+
+_SEPARATORS = ",;\t"
+_MOST_PROBLEMS = 20
+
+
+class TableError(SettingsError):
+    """Something in a table is wrong; the message names the first of many."""
+
+    def __init__(self, path: Path, problems: Sequence[str]) -> None:
+        super().__init__(listed(path, problems))
+        self.problems = tuple(problems)
+
+
+def records(path: Path, columns: Sequence[str] = ()) -> list[list[str]]:
+    """Return the cells of all lines, the empty ones too.
+
+    Parameters
+    ----------
+    path
+        UTF-8 text; comma, semicolon and tab are understood as separators.
+    columns
+        That it may have, to be said where it has no heading; without them that is not asked.
+
+    Raises
+    ------
+    SettingsError
+        If it cannot be read, or is no table.
+    """
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise SettingsError(f"{path}: cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise SettingsError(
+            f"{path}: is not UTF-8 text (at byte {error.start}); save it as 'CSV UTF-8'"
+        ) from error
+    first = text.partition("\n")[0]
+    separator = max(_SEPARATORS, key=first.count)
+    try:
+        found = list(csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True))
+    except csv.Error as error:
+        raise SettingsError(f"{path}: is no CSV table: {error}") from error
+    if columns and not (found and any(found[0])):
+        raise SettingsError(f"{path}: has no heading; the columns are {', '.join(columns)}")
+    return found
+
+
+def listed(about: object, problems: Sequence[str]) -> str:
+    """Return one problem in a line, several in a line each."""
+    if len(problems) == 1:
+        return f"{about}: {problems[0]}"
+    shown = list(problems[:_MOST_PROBLEMS])
+    if more := len(problems) - len(shown):
+        shown.append(f"and {more} more")
+    return f"{about}: {len(problems)} problems\n  " + "\n  ".join(shown)
+
+
+def refuse(path: Path, problems: Sequence[str]) -> None:
+    """Raise a :class:`TableError` if there is a problem."""
+    if problems:
+        raise TableError(path, problems)

@@ -1,0 +1,1 @@
+"""People's judgements and other lists of events, held against those found."""

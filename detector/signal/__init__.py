@@ -1,0 +1,1 @@
+"""From samples to candidates and epochs, in one pass."""

@@ -1,0 +1,1 @@
+"""What others say of the nights: diaries, sleep logs, hypnograms of a laboratory."""

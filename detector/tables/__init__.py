@@ -1,0 +1,1 @@
+"""Results as tables: every column once, rows, CSV, Arrow."""

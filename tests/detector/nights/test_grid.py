@@ -1,0 +1,111 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scans import EPOCH_NS, RATE_HZ, SPAN, at, placed, recorded
+
+from detector.nights.grid import Grid, angle_deg, filled, joined, rolling_mean, runs
+from detector.nights.night import Interval
+from detector.scan import EPOCH
+
+masks = st.lists(st.booleans(), max_size=40).map(lambda values: np.array(values, bool))
+
+
+def grid_of(epochs) -> Grid:
+    return Grid.of(epochs, SPAN, RATE_HZ)
+
+
+def test_a_night_has_a_slot_for_every_five_seconds():
+    assert len(grid_of(np.empty(0, EPOCH))) == 24 * 720
+
+
+def test_what_was_not_recorded_is_unknown_and_unobserved():
+    grid = grid_of(recorded("22:00", ("asleep", 10), ("gap", 10), ("asleep", 10)))
+    gap = grid.slot(at("22:10:00"))
+    assert grid.known[gap - 1]
+    assert not grid.known[gap]
+    assert np.isnan(grid.median_g[gap]).all()
+    assert grid.sampled_s[gap] == grid.observed_s[gap] == 0
+    assert grid.sampled_s.sum() == 20 * 60
+
+
+@pytest.mark.parametrize(
+    ("samples", "known", "seconds"),
+    [(250, True, 5), (249, True, 5), (125, True, 2.5), (124, False, 2.48), (1, False, 0.02)],
+)
+def test_an_epoch_with_too_few_samples_counts_its_seconds_only(samples, known, seconds):
+    epochs = recorded("22:00", ("asleep", 1))
+    epochs["n_samples"][3] = samples
+    grid = grid_of(epochs)
+    slot = grid.slot(int(epochs["start_ns"][3]))
+    assert grid.known[slot] == known
+    assert np.isnan(grid.mean_g[slot]).any() != known
+    assert grid.sampled_s[slot] == pytest.approx(seconds)
+    assert grid.observed_s[slot] == pytest.approx(seconds)
+
+
+def test_blanked_time_is_sampled_but_not_observed():
+    epochs = recorded("22:00", ("asleep", 1))
+    epochs["observed_s"][:2] = 0
+    grid = grid_of(epochs)
+    assert grid.sampled_s.sum() - grid.observed_s.sum() == 10
+
+
+def test_rows_of_other_nights_are_left_out():
+    epochs = recorded("12:00", ("asleep", 1))
+    before = epochs.copy()
+    before["start_ns"] -= 60 * 10**9
+    assert grid_of(np.concatenate([before, epochs])).known.sum() == 12
+
+
+def test_a_slot_is_weighted_by_its_share_of_an_interval():
+    grid = grid_of(np.empty(0, EPOCH))
+    start = at("23:00")
+    weights = grid.weights([Interval(start + 10**9, start + EPOCH_NS + 2 * 10**9)])
+    assert weights[grid.slot(start) : grid.slot(start) + 3] == pytest.approx([0.8, 0.4, 0])
+    assert weights.sum() == pytest.approx(1.2)
+
+
+def test_an_interval_beyond_the_night_ends_with_it():
+    grid = grid_of(np.empty(0, EPOCH))
+    beyond = Interval(SPAN.end_ns - EPOCH_NS, SPAN.end_ns + 10**12)
+    assert grid.weights([beyond]).sum() == 1
+    assert grid.slot(SPAN.end_ns + 10**12) == len(grid) - 1
+    assert grid.slot(SPAN.start_ns - 1) == 0
+
+
+@given(masks)
+def test_runs_and_masks_are_two_ways_to_say_the_same(mask):
+    ranges = runs(mask)
+    assert np.array_equal(filled(ranges, len(mask)), mask)
+    assert all(mask[a:b].all() for a, b in ranges)
+
+
+@given(masks, st.integers(1, 6))
+def test_ranges_are_joined_over_shorter_gaps_only(mask, closer_than):
+    ranges = joined(runs(mask), closer_than)
+    assert all(b - a >= closer_than for a, b in zip(ranges[:-1, 1], ranges[1:, 0], strict=True))
+    pauses = filled(ranges, len(mask)) & ~mask
+    assert all(b - a < closer_than for a, b in runs(pauses))
+
+
+@given(st.lists(st.sampled_from([0.0, 1.0, np.nan]), min_size=1, max_size=30), st.integers(1, 8))
+def test_a_rolling_mean_is_that_of_what_is_known(values, length):
+    windows = [np.array(values[i : i + length]) for i in range(len(values))]
+    known = [window[~np.isnan(window)] for window in windows]
+    expected = [window.mean() if len(window) else np.nan for window in known]
+    np.testing.assert_allclose(rolling_mean(np.array(values), length), expected)
+
+
+def test_an_angle_is_right_for_tiny_and_for_straight_ones():
+    x = np.array([1.0, 0, 0])
+    assert angle_deg(x, np.array([1.0, 1e-9, 0])) == pytest.approx(np.degrees(1e-9))
+    assert angle_deg(x, -x) == pytest.approx(180)
+    assert np.isnan(angle_deg(x, x * np.nan))
+
+
+def test_epochs_are_found_by_the_clock():
+    epochs = recorded("22:00", ("asleep", 10))
+    assert placed(epochs, "22:01:02") == 12
