@@ -10,7 +10,7 @@ from abc import ABC, abstractmethod
 
 import numpy as np
 
-from recordings import Chunk, sample_times
+from recordings import Chunk, first_samples_at, sample_times
 
 from ..scan import Scan
 from .epoching import Epochs
@@ -94,8 +94,8 @@ class Pass(ABC):
 
     def _already_recorded(self, chunk: Chunk) -> int:
         """Samples whose time has been recorded before (the clock was set back): left out."""
-        index = np.arange(chunk.first_index, chunk.first_index + len(chunk))
-        return int(np.searchsorted(chunk.times_ns(index), self._end_ns))
+        fresh = int(first_samples_at(chunk.knots, np.array([self._end_ns]))[0])
+        return min(max(0, fresh - chunk.first_index), len(chunk))
 
     def _learn_clock(self, chunk: Chunk) -> None:
         """Keep all knots that samples in the window may still need."""
