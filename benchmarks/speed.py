@@ -174,7 +174,7 @@ def rows(days: int) -> Iterator[Row]:
 
 
 def made(folder: Path, days: int) -> dict[str, Path]:
-    """Write the recordings: a day of synthetic movement, repeated."""
+    """Write the recordings, each by its own sort of device: a day of movement, repeated."""
     from recordings.synthetic import Recipe, plan, synthesise
     from recordings.synthetic.devices import times_ns
     from recordings.writers import (
@@ -186,8 +186,10 @@ def made(folder: Path, days: int) -> dict[str, Path]:
         write_gt3x,
     )
 
-    def pieces(rate_hz: int, hours: float, times: int = 1, *, idle: bool = False):
-        recipe = Recipe(device="ax3", rate_hz=rate_hz, start="2024-03-05T22:00:00", hours=hours)
+    def pieces(
+        rate_hz: int, hours: float, times: int = 1, *, device: str = "ax3", idle: bool = False
+    ):
+        recipe = Recipe(device=device, rate_hz=rate_hz, start="2024-03-05T22:00:00", hours=hours)
         day = plan(10_000, recipe)
         raw = synthesise(day)[0]
         raw = np.broadcast_to(raw[:1], raw.shape) if idle else raw
@@ -204,10 +206,11 @@ def made(folder: Path, days: int) -> dict[str, Path]:
     files = {n: folder / f"{n.replace(' ', '')}.{ending.get(n, 'cwa')}" for n in names}
     at_100 = CwaLayout(rate_hz=100)
     write_cwa(files["cwa"], pieces(100, 24, days), at_100)
-    write_geneactiv(files["geneactiv"], pieces(100, 24, days), GeneactivLayout(rate_hz=100))
-    write_gt3x(files["gt3x"], pieces(100, 24, days), Gt3xLayout(rate_hz=100, deflated=True))
-    packed = Gt3xLayout(rate_hz=100, deflated=True, log="activity")
-    write_gt3x(files["gt3x, 12 bit"], pieces(100, 24, days), packed)
+    geneactiv = pieces(100, 24, days, device="geneactiv")
+    write_geneactiv(files["geneactiv"], geneactiv, GeneactivLayout(rate_hz=100))
+    for name, log in (("gt3x", "activity2"), ("gt3x, 12 bit", "activity")):
+        layout = Gt3xLayout(rate_hz=100, deflated=True, log=log)
+        write_gt3x(files[name], pieces(100, 24, days, device="actigraph"), layout)
     write_cwa(files["day"], pieces(100, 24), at_100)
     write_cwa(files["night"], pieces(100, 8), at_100)
     write_cwa(files["idle"], pieces(100, 8, idle=True), at_100)
