@@ -95,6 +95,13 @@ class Rule:
     certainty: str = ""
     """Column that is the certainty, instead of the product of the margins."""
 
+    def how_sure(self, evidence: Evidence, hit: Mask) -> Floats:
+        """Certainty of the events that meet all conditions."""
+        if self.certainty:
+            return evidence[self.certainty][hit]
+        margins = [c.margin({c.column: evidence[c.column][hit]}) for c in self.conditions]
+        return np.asarray(np.prod(margins, axis=0))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judgement:
@@ -310,13 +317,10 @@ def classify(
     open_ = np.ones(n, np.bool_)
     for rule in rules(settings, site, least_mg):
         hit = open_.copy()
-        margin = np.ones(n)
         for condition in rule.conditions:
             hit &= condition.holds(evidence)
-            margin *= condition.margin(evidence)
-        if rule.certainty:
-            margin = evidence[rule.certainty]
-        kind[hit], reason[hit], certainty[hit] = rule.kind, rule.reason, margin[hit]
+        kind[hit], reason[hit] = rule.kind, rule.reason
+        certainty[hit] = rule.how_sure(evidence, hit)
         open_ &= ~hit
     return Judgement(
         kind=kind,

@@ -51,14 +51,27 @@ def asleep(moved: Floats, settings: SleepSettings) -> Ranges:
     seen = np.log(np.where(column > 0, chance, 1 - chance))
     seen[np.isnan(moved)] = 0.0
     change = np.log([[1 - LEAVES_WAKE, LEAVES_WAKE], [LEAVES_SLEEP, 1 - LEAVES_SLEEP]])
-    best = np.log([_AWAKE_FIRST, 1 - _AWAKE_FIRST]) + seen[0]
-    came_from = np.zeros((len(moved), 2), np.int8)
-    for i in range(1, len(moved)):
-        ways = best[:, np.newaxis] + change
-        came_from[i] = ways.argmax(axis=0)
-        best = ways.max(axis=0) + seen[i]
-    state = np.zeros(len(moved), np.int8)
-    state[-1] = best.argmax()
-    for i in range(len(moved) - 1, 0, -1):
-        state[i - 1] = came_from[i, state[i]]
-    return runs(state == 1)
+    return runs(_most_probable(np.log([_AWAKE_FIRST, 1 - _AWAKE_FIRST]), change, seen))
+
+
+def _most_probable(begin: Floats, change: Floats, seen: Floats) -> Mask:
+    """When the second of two states is on the most probable course; all in logarithms.
+
+    Over plain numbers: two states are too few for arrays, which take eight times as long.
+    """
+    (stay, leave), (enter, keep) = change.tolist()
+    awake, asleep = (begin + seen[0]).tolist()
+    came_from = [(False, False)]
+    for if_awake, if_asleep in seen[1:].tolist():
+        woke, slept = asleep + enter > awake + stay, asleep + keep > awake + leave
+        came_from.append((woke, slept))
+        awake, asleep = (
+            (asleep + enter if woke else awake + stay) + if_awake,
+            (asleep + keep if slept else awake + leave) + if_asleep,
+        )
+    state = asleep > awake
+    course = [state]
+    for ways in came_from[:0:-1]:
+        state = ways[state]
+        course.append(state)
+    return np.array(course[::-1])

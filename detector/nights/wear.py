@@ -53,11 +53,10 @@ def suspected(grid: Grid, settings: SleepSettings) -> Mask:
         part = slice(start, start + window)
         if grid.known[part].mean() < _LEAST_KNOWN_SHARE:
             continue
-        still = (_sd_mg(grid, part) < settings.nonwear_sd_mg) & (
-            _range_mg(grid, part) < settings.nonwear_range_mg
-        )
-        if still.sum() >= _LEAST_AXES:
-            mask[part] = True
+        still = _range_mg(grid, part) < settings.nonwear_range_mg
+        if still.sum() >= _LEAST_AXES:  # few windows are; only they are worth a look at the SD
+            still &= _sd_mg(grid, part) < settings.nonwear_sd_mg
+            mask[part] |= still.sum() >= _LEAST_AXES
     return mask
 
 

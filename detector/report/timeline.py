@@ -45,7 +45,7 @@ def on_grid(epochs: NDArray[np.void], values: NDArray[np.floating]) -> NDArray[n
 
 def gaps(epochs: NDArray[np.void]) -> list[Interval]:
     """Return the stretches between the first and the last epoch that have no epoch."""
-    start_ns = np.unique(epochs["start_ns"])
+    start_ns = np.sort(epochs["start_ns"])
     holes = np.flatnonzero(np.diff(start_ns) > EPOCH_NS)
     return [Interval(int(start_ns[i]) + EPOCH_NS, int(start_ns[i + 1])) for i in holes]
 

@@ -78,8 +78,9 @@ def measure(
 
 def _clipped(spans: NDArray[np.int64], window: Window) -> NDArray[np.bool_]:
     """Whether any sample from each span's first position to its last is clipped."""
-    count = np.concatenate([[0], np.cumsum(window.clipped[: window.filled])])
-    return np.asarray(count[spans[:, 1] + 1] > count[np.maximum(0, spans[:, 0])])
+    clipped = np.flatnonzero(window.clipped[: window.filled])
+    first, stop = np.searchsorted(clipped, [spans[:, 0], spans[:, 1] + 1])
+    return np.asarray(stop > first)
 
 
 def _true_peak_ns(
