@@ -72,16 +72,18 @@ class _Run:
 
     def window(self, start: int, stop: int) -> NDArray[np.int64]:
         """Return the knots that bracket samples [start, stop], counted from the base."""
-        index = self.knots[:, 0]
-        low = int(np.clip(np.searchsorted(index, start, side="right") - 1, 0, len(index) - 2))
-        high = max(int(np.searchsorted(index, stop, side="left")), low + 1)
+        low = self._knot_before(start)
+        high = max(int(self.knots[:, 0].searchsorted(stop)), low + 1)
         return np.asarray(self.knots[low : high + 1] - np.array([self.base, 0]))
 
     def forget_before(self, start: int) -> None:
         """Drop knots that no sample from ``start`` on needs."""
-        index = self.knots[:, 0]
-        low = int(np.clip(np.searchsorted(index, start, side="right") - 1, 0, len(index) - 2))
-        self.knots = self.knots[low:]
+        self.knots = self.knots[self._knot_before(start) :]
+
+    def _knot_before(self, start: int) -> int:
+        """Return the place of the last knot at or before a sample that has another behind it."""
+        before = int(self.knots[:, 0].searchsorted(start, "right")) - 1
+        return min(max(before, 0), len(self.knots) - 2)
 
     def ready_to(self, stop: int) -> bool:
         """Whether all samples before ``stop`` have their final knots."""

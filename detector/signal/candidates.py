@@ -68,8 +68,8 @@ def measure(
     rows["start_ns"], rows["peak_ns"], rows["end_ns"] = times.T
     rows["peak_ns"] = np.clip(rows["peak_ns"] + shift_ns, rows["start_ns"], rows["end_ns"])
     rows["still_before_s"] = (found[:, 0] - found[:, 3]) / design.rate_hz
-    for k in np.flatnonzero(could_be_sleep_start(rows)):
-        rows["peak_ns"][k] = _true_peak_ns(int(found[k, 1]), window, extent, knots, design)
+    exact = np.flatnonzero(could_be_sleep_start(rows))
+    rows["peak_ns"][exact] = _true_peaks_ns(found[exact, 1], window, extent, knots, design)
     rows["start_ns"] = np.minimum(rows["start_ns"], rows["peak_ns"])
     rows["end_ns"] = np.maximum(rows["end_ns"], rows["peak_ns"])
     rows["clipped"] = _clipped(found[:, [0, 2]] - window.origin - design.delay_n, window)
@@ -83,24 +83,30 @@ def _clipped(spans: NDArray[np.int64], window: Window) -> NDArray[np.bool_]:
     return np.asarray(stop > first)
 
 
-def _true_peak_ns(
-    peak: int,
+def _true_peaks_ns(
+    peaks: NDArray[np.int64],
     window: Window,
     extent: tuple[int, int],
     knots: NDArray[np.int64],
     design: Design,
-) -> int:
-    """Time of the zero-phase jerk envelope's peak near an envelope peak."""
+) -> NDArray[np.int64]:
+    """Times of the zero-phase jerk envelope's peaks near envelope peaks."""
     reach_n = round(REACH_S * design.rate_hz)
-    at = peak - design.delay_n - window.origin
     around_n = reach_n + len(design.jerk_taps)
-    first, stop = max(at - around_n, extent[0]), min(at + around_n + 1, extent[1])
-    place = timing.peak_position(
-        window.accel_g[:, first:stop].copy(), design.jerk_taps, design.rms_n, at - first, reach_n
-    )
-    whole = int(np.floor(place))
-    left_ns, right_ns = sample_times(knots, window.origin + first + np.array([whole, whole + 1]))
-    return int(left_ns + round((place - whole) * int(right_ns - left_ns)))
+    at = peaks - design.delay_n - window.origin
+    first, stop = np.maximum(at - around_n, extent[0]), np.minimum(at + around_n + 1, extent[1])
+    places = np.empty(len(peaks))
+    for k, (a, b, middle) in enumerate(
+        zip(first.tolist(), stop.tolist(), at.tolist(), strict=True)
+    ):
+        around_g = window.accel_g[:, a:b].copy()
+        places[k] = timing.peak_position(
+            around_g, design.jerk_taps, design.rms_n, middle - a, reach_n
+        )
+    whole = np.floor(places).astype(np.int64)
+    left = window.origin + first + whole
+    left_ns, right_ns = sample_times(knots, np.stack([left, left + 1]))
+    return left_ns + np.rint((places - whole) * (right_ns - left_ns)).astype(np.int64)
 
 
 def could_be_sleep_start(candidates: NDArray[np.void]) -> NDArray[np.bool_]:

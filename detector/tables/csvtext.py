@@ -32,7 +32,7 @@ def header(columns: Sequence[Column]) -> bytes:
 def lines(columns: Sequence[Column], values: Mapping[str, Sequence[Value]]) -> bytes:
     """Return rows as lines, given the values of every column."""
     cells = [_cells(c, values[c.name]) for c in columns]
-    return _encoded("".join(",".join(row) + "\n" for row in zip(*cells, strict=True)))
+    return _encoded("\n".join([*map(",".join, zip(*cells, strict=True)), ""]))
 
 
 def line(columns: Sequence[Column], row: Row) -> bytes:
