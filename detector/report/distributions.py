@@ -71,11 +71,9 @@ def clock(onsets: Counter[int], wakes: Counter[int]) -> Markup:
     parts.append(f'<path class="rule" d="M0 {middle}h{bins * unit}"/>')
     for hour in range(0, 25, 3):
         x = hour * 60 // BIN_MIN * unit
-        anchor = {0: "start", 24: "end"}.get(hour, "middle")
+        css = {0: ' class="first"', 24: ' class="last"'}.get(hour, "")
         name = f"{(hour + 12) % 24:02d}:00"
-        parts.append(
-            f'<text x="{x}" y="{2 * height + 20}" style="text-anchor:{anchor}">{name}</text>'
-        )
+        parts.append(f'<text{css} x="{x}" y="{2 * height + 20}">{name}</text>')
     label = "; ".join(
         f"{word}: {_said(nights)}" for word, nights in (("Onset", onsets), ("Wake", wakes))
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import secrets
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -19,8 +20,15 @@ from .words import CONFIDENCE, CONTEXT, KIND, MARK
 
 
 def render(template: str, **values: Any) -> str:
-    """Return a page; every value that is not this package's own markup is escaped."""
-    return _environment().get_template(template).render(**values)
+    """Return a page; every value that is not this package's own markup is escaped.
+
+    Scripts and styles run only if they carry the page's password. It is made of the page itself:
+    the same each time, and not to be known by whoever wrote a name or a note that stands in it.
+    """
+    blank = secrets.token_hex(16)
+    page = _environment().get_template(template).render(nonce=blank, **values)
+    content = page.replace(blank, "").encode("utf-8", "backslashreplace")
+    return page.replace(blank, hashlib.sha256(content).hexdigest()[:32])
 
 
 SCRIPTS = ("common", "timeline", "tables", "listing", "cohort", "filters", "review", "start")

@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 from made_results import made_facts, made_nights
 from report.browser import find_browser
+from report.html_tree import parse
 from report.pages import cohort_html, page_html
 
 from detector.nights.night import SLEEP_STARTS
@@ -188,9 +189,9 @@ def driven(path: Path, text: str, script: str, profile: Path) -> tuple[object, l
     assets = next(p / "assets" for p in path.parents if (p / "assets").is_dir())
     (assets / "drive.js").write_text(script, encoding="utf-8")
     source = os.path.relpath(assets / "drive.js", path.parent)
-    path.write_text(
-        text.replace("</body>", f'<script src="{source}"></script></body>'), encoding="utf-8"
-    )
+    nonce = next(style.attributes["nonce"] for style in parse(text).all("style"))
+    put_in = f'<script nonce="{nonce}" src="{source}"></script></body>'
+    path.write_text(text.replace("</body>", put_in), encoding="utf-8")
     dom, console = opened(path, profile)
     told = re.search(r'data-told="([^"]*)"', dom)
     assert told, dom[-2000:]

@@ -120,7 +120,7 @@ function labelled(card, state, about) {
 }
 
 // As in the tables: no spreadsheet may take a text for a formula.
-const guarded = (text) => (/^[=+\-@\t\r\n]/.test(text) ? `'${text}` : text);
+const guarded = (text) => (/^'*[=+\-@\t\r\n＝＋－＠]/.test(text) ? `'${text}` : text);
 
 const quoted = (value) => (/[",\r\n]/.test(value) ? `"${value.replaceAll('"', '""')}"` : value);
 
