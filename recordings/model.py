@@ -9,96 +9,38 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import Literal, Protocol, get_args
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .place import Place, place_of
+from .errors import RecordingError  # apart, as options are: command lines need them, but no NumPy
+from .options import DateOrder, ReadOptions
+from .place import Place
+
+__all__ = [
+    "SECOND_NS",
+    "Block",
+    "Chunk",
+    "DateOrder",
+    "Header",
+    "Health",
+    "Probe",
+    "ReadOptions",
+    "Recording",
+    "RecordingError",
+    "Remark",
+    "Samples",
+    "Scale",
+    "Segment",
+    "first_samples_at",
+    "sample_times",
+]
 
 SECOND_NS = 1_000_000_000
 
-DateOrder = Literal["ymd", "mdy", "dmy"]
-"""How the numbers of a date stand: year, month, day and so on."""
-
-COLUMN_ROLES = ("time", "x", "y", "z")
-
 Samples = NDArray[np.int16] | NDArray[np.float64]
 """Raw samples, shape (n, 3), C order: axes x, y, z; ``g = samples * gain_g + offset_g``."""
-
-
-class RecordingError(Exception):
-    """A file that cannot be read: says which, where, and what can be done.
-
-    Parameters
-    ----------
-    path
-        The file.
-    problem
-        What is wrong, in words of the file's format.
-    offset
-        Byte offset (in the decompressed content) where it shows, if known.
-    remedy
-        What the user can do about it.
-    """
-
-    def __init__(
-        self, path: Place | str, problem: str, *, offset: int | None = None, remedy: str = ""
-    ) -> None:
-        self.path = place_of(path)
-        self.problem = problem
-        self.offset = offset
-        self.remedy = remedy
-        where = "" if offset is None else f" (at byte {offset})"
-        super().__init__(f"{path}: {problem}{where}{'; ' + remedy if remedy else ''}")
-
-    def __reduce__(self) -> tuple[object, ...]:
-        """Survive pickling between processes with all parts."""
-        return _rebuild_error, (self.path, self.problem, self.offset, self.remedy)
-
-
-def _rebuild_error(path: Place, problem: str, offset: int | None, remedy: str) -> RecordingError:
-    return RecordingError(path, problem, offset=offset, remedy=remedy)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReadOptions:
-    """What the user says about a file that cannot say it itself.
-
-    Used only where the content is silent: a device file knows its own rate and unit. Only
-    ``columns`` are believed against the names of a table.
-    """
-
-    rate_hz: float | None = None
-    """Rate of uniform rows without time."""
-    unit: str | None = None
-    """Unit of the values of a table: ``g``, ``mg`` or ``m/s2``."""
-    columns: Mapping[str, int | str] | None = None
-    """Where ``time``, ``x``, ``y`` and ``z`` of a table stand: position, from 1, or name. Without
-    ``time`` its rows have none."""
-    date_order: DateOrder | None = None
-    """Order of day, month and year in dates that can be read in more than one."""
-
-    def __post_init__(self) -> None:
-        """Refuse what no file can have.
-
-        Raises
-        ------
-        ValueError
-            If ``columns`` or ``date_order`` make no sense.
-        """
-        if self.date_order is not None and self.date_order not in get_args(DateOrder):
-            raise ValueError(f"{self.date_order!r} is none of {', '.join(get_args(DateOrder))}")
-        if self.columns is None:
-            return
-        if odd := [role for role in self.columns if role not in COLUMN_ROLES]:
-            raise ValueError(f"{odd[0]!r} is none of {', '.join(COLUMN_ROLES)}")
-        if missing := [axis for axis in "xyz" if axis not in self.columns]:
-            raise ValueError(f"does not say which column is {missing[0]}")
-        if any(isinstance(which, int) and which < 1 for which in self.columns.values()):
-            raise ValueError("counts columns from 1")
-        if len(set(self.columns.values())) < len(self.columns):
-            raise ValueError("names a column twice")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,7 +13,6 @@ from collections.abc import Iterator
 from functools import total_ordering
 from pathlib import Path
 from urllib.parse import parse_qsl, quote, unquote, urlsplit
-from urllib.request import url2pathname
 
 _URL = re.compile(r"([a-z][a-z0-9+.-]+)://", re.IGNORECASE)
 """Two letters at least: ``C://`` is a drive."""
@@ -156,6 +155,7 @@ def place_of(text: Place | str) -> Place:
     if isinstance(text, str) and (found := _URL.match(text)):
         if found[1].lower() != "file":
             return Remote(text)
-        parts = urlsplit(text)
-        return Path(url2pathname(parts.path))
+        from urllib.request import url2pathname  # with all that speaks HTTP
+
+        return Path(url2pathname(urlsplit(text).path))
     return Path(text) if isinstance(text, str) else text

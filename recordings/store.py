@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
 
-from .model import RecordingError
+from .errors import RecordingError
 from .place import Place, Remote
 
 _NEEDS_FSSPEC = "install the extra 'cohort', which has fsspec: pip install '.[cohort]'"

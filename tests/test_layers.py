@@ -32,6 +32,7 @@ LAYERS = {
         "kernels",
         "zone",
         "model",
+        "errors options",
         "place",  # where a file is
     ),
     "detector": (
