@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from .version import VERSION
@@ -34,6 +33,8 @@ def use_own_cache() -> None:
 
 def cache_folder() -> Path:
     """Return the folder for compiled kernels of this user, version, interpreter and numba."""
+    from importlib.metadata import PackageNotFoundError, version  # with all that reads e-mail
+
     try:
         numba = version("numba")
     except PackageNotFoundError:  # unusual packaging; then one folder serves all numba versions

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
-from recordings import Place, Remote, sha256_of
+from recordings import Place, Remote
 
 
 @contextmanager
@@ -105,6 +105,8 @@ def sha256(path: Place) -> str:
         If one in a store cannot.
     """
     if isinstance(path, Remote):
+        from recordings import sha256_of  # and what speaks to stores
+
         return sha256_of(path)
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

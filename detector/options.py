@@ -20,17 +20,14 @@ from .console import NORMAL, QUIET, VERBOSE, Console
 from .flags import one_of, stated_columns
 from .machine import jobs
 from .parameter import SettingsError
-from .people.naming import Naming, compiled
-from .people.participants import read
 from .people.zone_names import checked_zone_name
 from .settings import Settings
-from .stated.diary_table import Cells, DiaryTable
-from .stated.diary_table import read as read_diary
-from .stated.hypnogram import Hypnogram
-from .stated.hypnogram_file import read as read_hypnogram
 
 if TYPE_CHECKING:
     from .cohort import Crew
+    from .people.naming import Naming
+    from .stated.diary_table import Cells, DiaryTable
+    from .stated.hypnogram import Hypnogram
 
 _COHORTS = Group("Many recordings", sort_key=1)
 _MESSAGES = Group("Messages", sort_key=2)
@@ -121,6 +118,9 @@ class Reading(Saying):
 
     def naming(self) -> Naming:
         """Return how recordings come by their names; table and pattern are checked."""
+        from .people.naming import Naming, compiled
+        from .people.participants import read
+
         return Naming(
             participants=None if self.participants is None else read(self.participants),
             pattern=None if self.id_regex is None else compiled(self.id_regex),
@@ -302,7 +302,11 @@ class Running(Reading):
 
     def scored(self) -> Hypnogram | None:
         """Return what a sleep laboratory scored; all of it is checked."""
-        return None if self.hypnogram is None else read_hypnogram(self.hypnogram)
+        if self.hypnogram is None:
+            return None
+        from .stated.hypnogram_file import read
+
+        return read(self.hypnogram)
 
     def diary_table(self, settings: Settings) -> DiaryTable | None:
         """Return what the wearers noted; all of it is checked."""
@@ -311,11 +315,14 @@ class Running(Reading):
 
 def checked_diary(path: Path, settings: Settings, date_order: str | None) -> DiaryTable:
     """Read a diary for a run with these settings."""
+    from .stated.diary_table import read
     from .tables.columns import NIGHTS
 
-    return read_diary(path, cells_of(settings, date_order), {c.name for c in NIGHTS})
+    return read(path, cells_of(settings, date_order), {c.name for c in NIGHTS})
 
 
 def cells_of(settings: Settings, date_order: str | None) -> Cells:
     """Return how a diary's cells are understood."""
+    from .stated.diary_table import Cells
+
     return Cells(time.fromisoformat(settings.window.night_start), date_order)

@@ -1,8 +1,4 @@
-"""Commands that work on results: each returns its answer, which the command line prints."""
+"""The commands, each loaded when it is asked for: it returns its answer, which ``cli`` prints.
 
-from .answer import Answer, as_json
-from .configuring import config
-from .exporting import export
-from .judging import compare, review
-
-__all__ = ["Answer", "as_json", "compare", "config", "export", "review"]
+What the help says of a command stands in :mod:`detector.cli`, what it says of arguments here.
+"""

@@ -1,4 +1,4 @@
-"""What a command has to say on the standard output."""
+"""What a command has to say, and with which status the program ends."""
 
 from __future__ import annotations
 
@@ -7,15 +7,19 @@ from typing import Any, NamedTuple
 
 from detector.version import VERSION
 
+OK, FAILED, USAGE, NO_INPUT, INTERRUPTED = 0, 1, 2, 3, 130
+
 JSON_FORMAT = 1
 """Raised when a name in the output of ``--json`` changes or goes away."""
 
 
 class Answer(NamedTuple):
-    """Text for the standard output, and the exit status."""
+    """Text for the standard output, the exit status, and a last message."""
 
     text: str
-    status: int = 0
+    status: int = OK
+    closing: str = ""
+    """For the standard error, behind the text."""
 
 
 def as_json(content: dict[str, Any]) -> str:

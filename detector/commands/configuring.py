@@ -14,7 +14,7 @@ from detector.parameter import SettingsError
 
 from .answer import Answer
 
-config = App(name="config", help="Show or check settings.", sort_key=7)
+config = App(name="config")
 
 
 @config.command

@@ -26,7 +26,7 @@ def export(
     ],
     out: Annotated[Path, Flag(alias="-o", help="folder for the files")],
 ) -> Answer:
-    """Write the results of a run in a format of other programs.
+    """Write results for other programs.
 
     Parameters
     ----------

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 _LONGEST_TOLERANCE_S = 60.0
 
-review = App(name="review", help="Take over what people judged in the report pages.", sort_key=4)
+review = App(name="review")
 
 
 @review.command(
@@ -104,7 +104,7 @@ _AS_THE_LISTS_SAY = Comparing()
 
 
 def compare(a: Path, b: Path, /, *, flags: Comparing = _AS_THE_LISTS_SAY) -> Answer:
-    """Say how far two lists of events agree: labels, events.csv, or any with a column of times.
+    """Compare two lists of events.
 
     Parameters
     ----------

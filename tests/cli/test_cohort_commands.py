@@ -14,7 +14,8 @@ from pathlib import Path
 import pytest
 from made_cohort import make_cohort
 
-from detector.cli import INTERRUPTED, NO_INPUT, OK, USAGE, main
+from detector.cli import main
+from detector.commands.answer import INTERRUPTED, NO_INPUT, OK, USAGE
 from detector.tables.columns import RECORDINGS
 from detector.tables.csvtext import read
 
