@@ -61,16 +61,20 @@ def clear(state: Integers, seen: Array, number: int) -> None:
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def add_axis(accel_g: Array, codes: Codes, state: Integers, axis: int) -> None:
-    """Add one axis; ``codes`` (as long) receives its integers."""
+    """Add one axis; ``codes`` (as long) receives its integers.
+
+    By position: the compiler makes no vector code of a loop over an array's values (0.6 instead of
+    0.1 ns per value).
+    """
     for i in range(len(accel_g)):
         codes[i] = np.int32(np.rint(accel_g[i] * PER_G))
     total, squares = np.int64(0), np.int64(0)
     least, greatest = np.int32(2**31 - 1), np.int32(-(2**31))
-    for code in codes:
-        total += code
-        squares += np.int64(code) * np.int64(code)
-        least = min(least, code)
-        greatest = max(greatest, code)
+    for i in range(len(codes)):
+        total += np.int64(codes[i])
+        squares += np.int64(codes[i]) * np.int64(codes[i])
+        least = min(least, codes[i])
+        greatest = max(greatest, codes[i])
     state[SUM + axis] += total
     state[SQUARES + axis] += squares
     state[LEAST + axis] = min(state[LEAST + axis], least)

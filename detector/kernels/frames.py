@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from .bands import filter_bands
 from .lanes import LANES
-from .levels import levels_of, moving_rms, root
+from .levels import SPARE, levels_of, moving_rms, root
 
 Array = NDArray[np.float64]
 
@@ -48,7 +48,7 @@ def derive(
     longest = 0
     for frame in range(len(edges) - 1):
         longest = max(longest, edges[frame + 1] - edges[frame])
-    scratch = np.empty(LANES * longest)
+    scratch = np.empty(LANES * longest + SPARE)
     for frame in range(len(edges) - 1):
         start, stop = edges[frame], edges[frame + 1]
         filter_bands(accel_g, start, stop, factors, state, scratch, slow_g, powers)

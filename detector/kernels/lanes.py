@@ -75,6 +75,33 @@ def _minus(_typing: Any, a: Any, b: Any) -> Any:
 
 
 @intrinsic
+def _larger(_typing: Any, a: Any, b: Any) -> Any:
+    def emit(_context: Any, builder: Any, _signature: Any, args: Any) -> Any:
+        return builder.select(builder.fcmp_ordered(">", *args), *args)
+
+    return _LANES(a, b), emit
+
+
+@intrinsic
+def _smaller(_typing: Any, a: Any, b: Any) -> Any:
+    def emit(_context: Any, builder: Any, _signature: Any, args: Any) -> Any:
+        return builder.select(builder.fcmp_ordered("<", *args), *args)
+
+    return _LANES(a, b), emit
+
+
+@intrinsic
+def _highest(_typing: Any, a: Any) -> Any:
+    def emit(_context: Any, builder: Any, _signature: Any, args: Any) -> Any:
+        most, *others = (builder.extract_element(args[0], _INDEX(k)) for k in range(LANES))
+        for each in others:
+            most = builder.select(builder.fcmp_ordered(">", each, most), each, most)
+        return most
+
+    return types.float64(a), emit
+
+
+@intrinsic
 def _square(_typing: Any, a: Any) -> Any:
     def emit(_context: Any, builder: Any, _signature: Any, args: Any) -> Any:
         squares = builder.fmul(args[0], args[0])
@@ -100,6 +127,18 @@ def _minus_four(a: Array, b: Array) -> Array:
     return a - b
 
 
+def _larger_four(a: Array, b: Array) -> Array:
+    return np.where(a > b, a, b)
+
+
+def _smaller_four(a: Array, b: Array) -> Array:
+    return np.where(a < b, a, b)
+
+
+def _highest_of_four(a: Array) -> float:
+    return float(a.max())
+
+
 def _square_three(a: Array) -> float:
     return float((a[0] * a[0] + a[1] * a[1]) + a[2] * a[2])
 
@@ -114,5 +153,11 @@ times: Any = _times if _COMPILED else _times_four
 """``times(a, b)``: ``a * b``."""
 minus: Any = _minus if _COMPILED else _minus_four
 """``minus(a, b)``: ``a - b``."""
+larger: Any = _larger if _COMPILED else _larger_four
+"""``larger(a, b)``: of each lane the larger."""
+smaller: Any = _smaller if _COMPILED else _smaller_four
+"""``smaller(a, b)``: of each lane the smaller."""
+highest: Any = _highest if _COMPILED else _highest_of_four
+"""``highest(a)``: the largest of the four."""
 square: Any = _square if _COMPILED else _square_three
 """``square(a)``: ``(x * x + y * y) + z * z`` of the first three lanes."""

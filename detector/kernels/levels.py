@@ -6,7 +6,13 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from .lanes import LANES, highest, larger, load, smaller, store
+
 Array = NDArray[np.float64]
+
+EIGHT = 2 * LANES
+SPARE = 4 * LANES
+"""Scratch of :func:`levels_of` beyond twice the frame."""
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -65,33 +71,71 @@ def root(power: Array, out: Array) -> None:
 def largest(values: Array) -> float:
     """Largest of numbers none of which is negative, 0 of none.
 
-    Their bits, taken as integers, are in the same order, and only of integers does the compiler
-    find the maximum in vector code: 0.3 instead of 1.5 ns per value.
+    In two times four lanes: of numbers with a point the compiler does not find the maximum in vector
+    code (0.1 instead of 1.5 ns per value).
     """
-    most = np.zeros(1, np.int64)
-    for bits in values.view(np.int64):
-        most[0] = max(most[0], bits)
-    return float(most.view(np.float64)[0])
+    n = len(values)
+    most = 0.0
+    for i in range(n - n % EIGHT, n):
+        most = max(most, values[i])
+    if n >= EIGHT:
+        a, b = load(values, 0), load(values, LANES)
+        for i in range(EIGHT, n - n % EIGHT, EIGHT):
+            a, b = larger(a, load(values, i)), larger(b, load(values, i + LANES))
+        most = max(most, highest(larger(a, b)))
+    return most
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def levels_of(signal: Array, greatest: Array) -> tuple[float, float]:
-    """Maximum and 95th percentile (nearest rank) of a frame.
+def levels_of(signal: Array, scratch: Array) -> tuple[float, float]:
+    """Maximum and 95th percentile (nearest rank) of a frame of numbers none of which is negative.
 
-    The percentile is the k-th largest value: ``greatest`` (scratch of k values) keeps the k largest
-    in ascending order; few samples displace its smallest.
+    The percentile is the k-th largest value. Each of four lanes finds its own k largest, three in
+    one go: a vector falls through the three that are known so far, at each leaving the larger and
+    going on with the smaller. The heads of the four descending columns then give the k largest of
+    all. Nothing branches on a value, where every wrong guess would cost as much as ten values (0.8
+    instead of 3 ns per value).
+
+    Parameters
+    ----------
+    signal : (n,)
+    scratch
+        Of ``2 * n + SPARE`` values.
     """
     n = len(signal)
     k = n - int(np.ceil(0.95 * n)) + 1
-    greatest[:k] = -1.0
-    for value in signal:
-        if value > greatest[0]:
-            j = 0
-            while j + 1 < k and greatest[j + 1] < value:
-                greatest[j] = greatest[j + 1]
-                j += 1
-            greatest[j] = value
-    return greatest[k - 1], greatest[0]
+    padded_n = (n + LANES - 1) // LANES * LANES
+    rest, kept = scratch[:padded_n], scratch[padded_n:]
+    for i in range(n):
+        rest[i] = signal[i]
+    rest[n:] = -1.0
+    kept[: LANES * (k + 2)] = -1.0
+    for j in range(0, LANES * k, 3 * LANES):
+        first = second = third = load(kept, j)
+        for i in range(0, padded_n, LANES):
+            falling = load(rest, i)
+            first, falling = larger(first, falling), smaller(first, falling)
+            second, falling = larger(second, falling), smaller(second, falling)
+            third, falling = larger(third, falling), smaller(third, falling)
+            store(rest, i, falling)
+        store(kept, j, first)
+        store(kept, j + LANES, second)
+        store(kept, j + 2 * LANES, third)
+    return highest(load(kept, 0)), _of_rank(kept, k)
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _of_rank(kept: Array, k: int) -> float:
+    """Return the k-th largest of four descending columns, by taking the largest head k times."""
+    a, b, c, d, most = 0, 1, 2, 3, 0.0
+    for _ in range(k):
+        most = max(max(kept[a], kept[b]), max(kept[c], kept[d]))
+        in_a, in_b, in_c = kept[a] == most, kept[b] == most, kept[c] == most
+        a += LANES * in_a
+        b += LANES * (in_b & ~in_a)
+        c += LANES * (in_c & ~(in_a | in_b))
+        d += LANES * (not (in_a | in_b | in_c))
+    return most
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
