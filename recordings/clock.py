@@ -210,7 +210,8 @@ class _Placer:
     def _sift_all(self, anchors: NDArray[np.int64]) -> None:
         possible = (anchors[:, 1] >= EARLIEST_NS) & (anchors[:, 1] < LATEST_NS)
         self._repairs.drop("are impossible", int(np.count_nonzero(~possible)))
-        anchors = np.ascontiguousarray(anchors[possible])
+        if not possible.all():
+            anchors = np.ascontiguousarray(anchors[possible])
         verdicts = np.zeros(len(anchors), np.uint8)
         position = 0
         while position < len(anchors):
@@ -227,6 +228,9 @@ class _Placer:
 
     def _note(self, anchors: NDArray[np.int64], verdicts: NDArray[np.uint8]) -> None:
         """Keep the anchors that are used, count the others."""
+        if not verdicts.any():
+            self._keep(anchors, stamped=True)
+            return
         for verdict, why in (
             (REPEATED, "repeat another one"),
             (BACKWARDS, "would turn time back"),
