@@ -66,4 +66,4 @@ clean: ## Remove caches and what was built, keep .venv
 	rm -rf build dist out *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis .benchmarks
 	find . -path ./.venv -prune -o -name __pycache__ -type d -exec rm -rf {} +
 
-.PHONY: help setup test check format docs sample quality limbs memory formats page cohort-page cohort merge kills fuzz clean
+.PHONY: help setup test check format docs sample quality limbs memory speed formats page cohort-page cohort merge kills fuzz clean

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from importlib.metadata import version
 from textwrap import fill
 
+from .nights.onset import UNCERTAINTY_FLOOR_MIN
 from .result import Facts
 from .settings import Settings
 from .tables.csvtext import Row
@@ -159,9 +160,10 @@ def _sleep(settings: Settings) -> str:
     about {s.moved_awake_pct:g} % to {s.moved_asleep_pct:g} % (a hidden Markov model of two states);
     its uncertainty is the spread of this and of other estimates (sustained inactivity after van
     Hees 2015, with and without tolerance for isolated jerks; the first immobile
-    {s.immobile_min:g} min; Cole 1992), at least 60 min for estimates from motion alone. Non-wear
-    was taken from windows of {s.nonwear_window_min:g} min (standard deviation below
-    {s.nonwear_sd_mg:g} mg, range below {s.nonwear_range_mg:g} mg; after van Hees 2013)."""
+    {s.immobile_min:g} min; Cole 1992), at least {UNCERTAINTY_FLOOR_MIN:g} min for estimates from
+    motion alone. Non-wear was taken from windows of {s.nonwear_window_min:g} min (standard
+    deviation below {s.nonwear_sd_mg:g} mg, range below {s.nonwear_range_mg:g} mg; after van Hees
+    2013)."""
 
 
 def _windows(settings: Settings) -> str:

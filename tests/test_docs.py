@@ -21,6 +21,7 @@ PAGES = project_files("*.md")
 DOCS = [path for path in PAGES if path.parent.name == "docs"]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 BLOCK = re.compile(r"^```(?P<language>\w+)\n(?P<text>.*?)^```", re.DOTALL | re.MULTILINE)
+PATH = re.compile(r"`((?:benchmarks|detector|docs|recordings|tests)/[\w./-]*\w)`")
 LINK = re.compile(r"!?\[[^\]]*\]\((?P<target>[^)\s]+)\)")
 
 
@@ -56,6 +57,12 @@ def test_every_made_part_stands_in_one_page():
     text = "".join(path.read_text(encoding="utf-8") for path in DOCS)
     made = re.findall(r"<!-- made from ([\w.]+) -->\n.*?<!-- end -->", text, re.DOTALL)
     assert sorted(made) == sorted(generator().PARTS)
+
+
+@pytest.mark.parametrize("path", PAGES, ids=name_of)
+def test_files_that_a_page_names_are_there(path):
+    named = PATH.findall(path.read_text(encoding="utf-8"))
+    assert [name for name in named if not (ROOT / name).exists()] == []
 
 
 # ------------------------------------------------------------------ numbers

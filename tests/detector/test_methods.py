@@ -5,6 +5,7 @@ from dataclasses import replace
 from made_results import made_facts
 
 from detector.methods import methods, methods_text
+from detector.nights.onset import UNCERTAINTY_FLOOR_MIN
 from detector.settings import KindSettings, Settings, WindowSettings
 from detector.tables.rows import facts_row
 from detector.version import VERSION
@@ -22,6 +23,7 @@ def test_the_text_states_the_settings_of_the_run():
     assert "at least 87.5 mg (100 mg for" in text
     assert "these settings changed: window.before_min = 41.0, kinds.accel_min_mg = 87.5" in text
     assert settings.fingerprint() in text
+    assert f"at least {UNCERTAINTY_FLOOR_MIN:g} min for estimates from motion alone" in text
     assert f"hypnic {VERSION}" in text
 
 
