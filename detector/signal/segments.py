@@ -94,8 +94,10 @@ class Pass(ABC):
 
     def _already_recorded(self, chunk: Chunk) -> int:
         """Samples whose time has been recorded before (the clock was set back): left out."""
+        if chunk.start_ns >= self._end_ns:
+            return 0
         fresh = int(first_samples_at(chunk.knots, np.array([self._end_ns]))[0])
-        return min(max(0, fresh - chunk.first_index), len(chunk))
+        return min(fresh - chunk.first_index, len(chunk))
 
     def _learn_clock(self, chunk: Chunk) -> None:
         """Keep all knots that samples in the window may still need."""
