@@ -167,8 +167,10 @@ def joined(ranges: Ranges, closer_than: int) -> Ranges:
 
 def angle_deg(a_g: Floats, b_g: Floats) -> Floats:
     """Angle between vectors along the last axis; exact for small angles, NaN if unknown."""
-    cross = np.linalg.norm(np.cross(a_g, b_g), axis=-1)
-    return np.asarray(np.degrees(np.arctan2(cross, np.sum(a_g * b_g, axis=-1))))
+    (ax, ay, az), (bx, by, bz) = np.moveaxis(a_g, -1, 0), np.moveaxis(b_g, -1, 0)
+    x, y, z = ay * bz - az * by, az * bx - ax * bz, ax * by - ay * bx
+    cross, dot = np.sqrt(x * x + y * y + z * z), ax * bx + ay * by + az * bz
+    return np.asarray(np.degrees(np.arctan2(cross, dot)))
 
 
 def rolling_mean(values: Floats, length: int) -> Floats:

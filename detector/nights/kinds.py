@@ -29,6 +29,7 @@ Notes on the order:
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import prod
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,7 +37,7 @@ from numpy.typing import NDArray
 from ..settings import KindSettings
 from . import periodic, series
 from .grid import Floats, Mask
-from .likeness import NEIGHBOUR_S, likeness
+from .likeness import NEIGHBOUR_S, PIECES, likeness
 from .night import Kind, Site
 
 COARSE_STEP_G = 0.010
@@ -100,7 +101,7 @@ class Rule:
         if self.certainty:
             return evidence[self.certainty][hit]
         margins = [c.margin({c.column: evidence[c.column][hit]}) for c in self.conditions]
-        return np.asarray(np.prod(margins, axis=0))
+        return np.asarray(prod(margins))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -348,7 +349,9 @@ def gather_all(
     large = evidence["peak_accel_mg"] >= s.accel_listed_mg
     other = large & ~alone & ~woke & ~all_hold(_knock(s))
     evidence["neighbours"] = series.neighbours(candidates, other, NEIGHBOUR_S)
-    evidence["likeness"] = np.where(alone | woke, likeness(evidence), np.nan)
+    evidence["likeness"] = np.full(len(candidates), np.nan)
+    shaped = alone | woke
+    evidence["likeness"][shaped] = likeness({name: evidence[name][shaped] for name in PIECES})
     return evidence
 
 

@@ -81,7 +81,7 @@ def terms(evidence: Evidence, model: Model) -> dict[str, Floats]:
 
 def log_odds(evidence: Evidence, model: Model) -> Floats:
     """Constant and terms together."""
-    return np.asarray(model.constant + np.sum(list(terms(evidence, model).values()), axis=0))
+    return np.asarray(model.constant + sum(terms(evidence, model).values()))
 
 
 def likeness(evidence: Evidence, model: Model | None = None) -> Floats:

@@ -94,13 +94,13 @@ def in_train(candidates: NDArray[np.void], settings: KindSettings) -> Mask:
         return mask
     apart = sliding_window_view(np.diff(candidates["peak_ns"]) / 1e9, least - 1)
     size = sliding_window_view(candidates["peak_jerk_g_per_s"].astype(np.float64), least)
-    even = (
+    alike = np.flatnonzero(
         (apart.min(axis=1) >= settings.train_interval_low_s)
         & (apart.max(axis=1) <= settings.train_interval_high_s)
-        & (apart.std(axis=1) <= settings.train_cv * apart.mean(axis=1))
         & (size.max(axis=1) <= settings.train_spread * size.min(axis=1))
     )
-    for first in np.flatnonzero(even):
+    apart = apart[alike]
+    for first in alike[apart.std(axis=1) <= settings.train_cv * apart.mean(axis=1)]:
         mask[first : first + least] = True
     return mask
 

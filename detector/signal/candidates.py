@@ -106,7 +106,8 @@ def _true_peaks_ns(
     whole = np.floor(places).astype(np.int64)
     left = window.origin + first + whole
     left_ns, right_ns = sample_times(knots, np.stack([left, left + 1]))
-    return left_ns + np.rint((places - whole) * (right_ns - left_ns)).astype(np.int64)
+    beyond_ns = np.rint((places - whole) * (right_ns - left_ns)).astype(np.int64)
+    return np.asarray(left_ns + beyond_ns)
 
 
 def could_be_sleep_start(candidates: NDArray[np.void]) -> NDArray[np.bool_]:
