@@ -1,4 +1,4 @@
-"""Where compiled kernels are kept between runs.
+"""Where compiled kernels are kept between runs, and what numba loads before the first.
 
 By default numba writes beside the package, which fails where that is read-only, and which an update
 may leave behind. Here every user, version and interpreter has a folder of its own.
@@ -9,11 +9,14 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
+from contextlib import suppress
+from importlib import import_module
 from pathlib import Path
 
 from .version import VERSION
 
 VARIABLE = "NUMBA_CACHE_DIR"
+_BLAS = "scipy.linalg.cython_blas"
 
 
 def use_own_cache() -> None:
@@ -29,6 +32,23 @@ def use_own_cache() -> None:
         return
     if is_writable(folder):
         os.environ[VARIABLE] = str(folder)
+
+
+def load_numba() -> None:
+    """Load what numba needs for its first kernel, without linear algebra.
+
+    It would ask scipy whether there is any, which takes half as long as numba itself and 16 MB; no
+    kernel here has a matrix. For processes of this program only: compiled code of others, who use
+    it as a library, may well multiply some.
+    """
+    if _BLAS in sys.modules:
+        return
+    sys.modules[_BLAS] = None  # type: ignore[assignment]  # whoever imports it is told: not there
+    try:
+        with suppress(ImportError):  # a numba that is made otherwise, and asks later
+            import_module("numba.np.arraymath")
+    finally:
+        del sys.modules[_BLAS]
 
 
 def cache_folder() -> Path:

@@ -9,6 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from ..cache import load_numba
 from ..inputs.sources import Source
 from ..job import Outcome, Progress, RunOptions, Watch, perform
 
@@ -64,6 +65,7 @@ class Here(Crew):
 
     def submit(self, source: Source, out: Path, options: RunOptions, watch: Watch) -> Future[Any]:
         """Analyse the recording before returning."""
+        load_numba()
         future: Future[Outcome] = Future()
         try:
             future.set_result(perform(source, out, options, watch))

@@ -19,6 +19,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from ..cache import load_numba
 from ..inputs.sources import Source
 from ..job import Outcome, Progress, RunOptions, Watch, perform
 from .crews import Crew
@@ -163,6 +164,7 @@ def _begin(fraction: Any) -> None:
     _fraction = fraction
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # it is for the process that began this one
     threading.Thread(target=_end_with_parent, daemon=True).start()
+    load_numba()
 
 
 def _end_with_parent() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from detector.cache import use_own_cache
+from detector.cache import load_numba, use_own_cache
 from detector.options import Looking
 
 from .answer import FAILED, NO_INPUT, OK, Answer, as_json
@@ -26,6 +26,7 @@ def inspect(*inputs: str, flags: Looking = _NOTHING_SAID) -> Answer:
     console = flags.console()
     check_inputs(inputs)
     use_own_cache()
+    load_numba()
     from detector.inspect import inspect_all
     from detector.inspection import described, listed
     from detector.job import RunOptions

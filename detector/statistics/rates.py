@@ -4,10 +4,14 @@ The 95 % interval is the exact one of a Poisson mean (Garwood 1936, Biometrika 2
 of Ulm 1990, Am J Epidemiol 131:373). Where nights differ by more than chance it is widened by their
 dispersion (quasi-Poisson: McCullagh & Nelder 1989, Generalized Linear Models, ch. 6), and by the
 uncertainty of that from so few nights (Student's t instead of the normal quantile).
+
+Quantiles of the gamma distribution are found here, because importing scipy.special takes longer
+than analysing a night.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -65,11 +69,31 @@ def poisson_interval(n: int, dispersion: float = 1.0) -> tuple[float, float]:
     With a dispersion the variance is so many times the mean: that of ``n / dispersion`` independent
     events, each of which counts for as much.
     """
-    from scipy.special import gammaincinv
-
     events = n / dispersion
-    low = float(gammaincinv(events, TAIL)) if n else 0.0
-    return low * dispersion, float(gammaincinv(events + 1, 1 - TAIL)) * dispersion
+    low = _gamma_quantile(events, TAIL) if n else 0.0
+    return low * dispersion, _gamma_quantile(events + 1, 1 - TAIL) * dispersion
+
+
+def _gamma_quantile(shape: float, share: float) -> float:
+    """Return below which value a gamma variate lies with a probability, as near as numbers are."""
+    low, high = 0.0, shape + 10 * math.sqrt(shape) + 20
+    while low < (middle := 0.5 * (low + high)) < high:
+        if _gamma_share_below(middle, shape) < share:
+            low = middle
+        else:
+            high = middle
+    return high
+
+
+def _gamma_share_below(value: float, shape: float) -> float:
+    """Return the probability by its power series, whose terms are all positive (DLMF 8.7.1)."""
+    term = total = math.exp(shape * math.log(value) - value - math.lgamma(shape + 1))
+    k = shape
+    while term > 1e-17 * total:
+        k += 1
+        term *= value / k
+        total += term
+    return total
 
 
 def _dispersion(counts: Sequence[int], hours: Sequence[float]) -> float | None:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
+from project import ROOT
 
 from detector import cache
 
@@ -58,3 +61,17 @@ def test_a_user_without_a_home_is_served(environment: pytest.MonkeyPatch) -> Non
     environment.setattr(Path, "home", homeless)
     cache.use_own_cache()
     assert cache.VARIABLE not in os.environ
+
+
+def test_numba_is_loaded_without_linear_algebra_which_others_can_still_load() -> None:
+    program = (
+        "import sys\n"
+        "from detector.cache import load_numba\n"
+        "load_numba()\n"
+        "import numba\n"
+        "assert numba.njit(lambda x: x + 1)(1) == 2\n"
+        "assert 'numba.np.arraymath' in sys.modules\n"
+        "assert 'scipy.linalg' not in sys.modules\n"
+        "import scipy.linalg.cython_blas\n"
+    )
+    subprocess.run([sys.executable, "-W", "error", "-c", program], cwd=ROOT, check=True)

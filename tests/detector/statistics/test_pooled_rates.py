@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy import stats
+from scipy import special, stats
 
 from detector.statistics.rates import poisson_interval, pooled_rate
 
@@ -18,6 +18,14 @@ def test_the_poisson_interval_is_that_of_the_chi_square_quantiles(n):
     low, high = poisson_interval(n)
     assert low == pytest.approx(stats.chi2.ppf(0.025, 2 * n) / 2 if n else 0.0)
     assert high == pytest.approx(stats.chi2.ppf(0.975, 2 * n + 2) / 2)
+
+
+@given(st.integers(0, 500), st.floats(1.0, 50.0))
+def test_an_interval_of_fewer_independent_events_is_that_of_the_gamma_quantiles(n, dispersion):
+    ends = poisson_interval(n, dispersion)
+    low = special.gammaincinv(n / dispersion, 0.025) if n else 0.0
+    exact = low * dispersion, special.gammaincinv(n / dispersion + 1, 0.975) * dispersion
+    assert ends == pytest.approx(exact, rel=1e-11)
 
 
 @given(st.integers(1, 200))
