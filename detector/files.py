@@ -4,14 +4,31 @@ from __future__ import annotations
 
 import errno
 import hashlib
+import io
 import os
+import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from recordings import Place, Remote
+
+_REMEDIES = {
+    **dict.fromkeys((errno.ENOSPC, errno.EDQUOT), "make room on that disk, then run again"),
+    **dict.fromkeys((errno.EROFS, errno.EACCES, errno.EPERM), "name a folder you may write into"),
+    errno.EFBIG: "raise the limit of file sizes (ulimit -f), then run again",
+    errno.EMFILE: "raise the limit of open files (ulimit -n), then run again",
+    errno.ENOENT: "see where the folder has gone, then run again",
+}
+_REMEDY = "see to that disk, then run again"
+_ELSEWHERE = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EFBIG}
+"""Errors that only writing has."""
+_NONE_OF_THEM = "a file beside the results (a temporary one, or a compiled kernel)"
+"""What has no name here: all results have."""
+_PARTIAL = re.compile(r"\A\.(.+?)(\.[0-9a-f]{8})?\.partial\Z")
+"""What a file or folder is called until it is whole."""
 
 
 @contextmanager
@@ -22,13 +39,23 @@ def replacing(path: Path) -> Iterator[IO[bytes]]:
     """
     partial = path.with_name(f".{path.name}.partial")
     try:
-        with partial.open("wb") as file:
+        with new(partial) as file:
             yield file
             _to_disk(file)
         partial.replace(path)
     finally:
         partial.unlink(missing_ok=True)
     folder_to_disk(path.parent)
+
+
+def is_there(path: Path | str) -> bool:
+    """Whether a path exists; not, where nobody may look."""
+    return os.path.exists(path)  # noqa: PTH110 (before Python 3.14 that of pathlib raises)
+
+
+def is_folder(path: Path | str) -> bool:
+    """Whether a path is a folder; not, where nobody may look."""
+    return os.path.isdir(path)  # noqa: PTH112 (as above)
 
 
 def spelled_out(path: Place) -> str:
@@ -66,10 +93,32 @@ def write(path: Path, data: bytes) -> None:
         file.write(data)
 
 
+def new(path: Path) -> IO[bytes]:
+    """Open a new file for writing; what the system refuses it says with the file's name."""
+    return io.BufferedWriter(_Named(os.fspath(path), "w"))
+
+
+class _Named(io.FileIO):
+    """A file whose errors say which it is, which those of writing do not by themselves."""
+
+    def write(self, data: Any, /) -> int:
+        with _naming(self.name):
+            return super().write(data)
+
+
+@contextmanager
+def _naming(path: object) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        error.filename = error.filename or path
+        raise
+
+
 def close(file: IO[bytes]) -> None:
     """Close a file once its content has reached the disk."""
-    _to_disk(file)
-    file.close()
+    with file:
+        _to_disk(file)
 
 
 def superseded(path: Path) -> Path:
@@ -124,8 +173,9 @@ def folder_to_disk(path: Path) -> None:
 
 
 def _to_disk(file: IO[bytes]) -> None:
-    file.flush()
-    os.fsync(file.fileno())
+    with _naming(file.name):
+        file.flush()
+        os.fsync(file.fileno())
 
 
 class OutputError(Exception):
@@ -134,14 +184,30 @@ class OutputError(Exception):
 
 @contextmanager
 def writing(out: Path) -> Iterator[None]:
-    """Tell a full disk or a folder that cannot be written from a bug, which keeps its traceback."""
+    """Tell a full disk or a folder that cannot be written from a bug, which keeps its traceback.
+
+    Raises
+    ------
+    OutputError
+        Names the file and says what to do.
+    """
     try:
         yield
     except OSError as error:
-        below = error.filename and out.absolute() in (
-            f := Path(error.filename).absolute(),
-            *f.parents,
-        )
-        if not below and error.errno not in {errno.ENOSPC, errno.EDQUOT, errno.EROFS}:
+        if (problem := refusal(out, error)) is None:
             raise
-        raise OutputError(f"{error.filename or out} cannot be written: {error.strerror}") from error
+        raise OutputError(problem) from error
+
+
+def refusal(out: Path, error: OSError) -> str | None:
+    """Return which file the system refuses to write, why, and what to do; None if it is a bug."""
+    shown = _NONE_OF_THEM
+    below = False
+    if isinstance(error.filename, str | bytes):
+        path = Path(os.fsdecode(error.filename))
+        below = out.absolute() in (path.absolute(), *path.absolute().parents)
+        shown = str(Path(*(_PARTIAL.sub(r"\1", part) for part in path.parts)))
+    if not below and error.errno not in _ELSEWHERE:
+        return None
+    remedy = _REMEDIES.get(error.errno or 0, _REMEDY)
+    return f"{shown} cannot be written: {error.strerror}; {remedy}"

@@ -46,6 +46,7 @@ from .tables.csvtext import Row
 from .version import ALGORITHM_VERSION, VERSION
 
 CRASH_LOG = "crash.log"
+NOT_WRITTEN = "not_written"
 NO_SHIFT = (
     "no shift by whole weeks keeps all its offsets from UTC; give recordings that lie far apart "
     "another participant_id each, or a zone that does not change its clocks"
@@ -134,8 +135,9 @@ def perform(source: Source, out: Path, options: RunOptions, watch: Watch = unwat
     """Analyse one recording and write its folder.
 
     Never raises for the recording's sake, unless the memory does not suffice: a file that cannot be
-    read has the status ``failed`` with reason ``unreadable``, a bug the reason ``crashed`` and its
-    traceback in the folder. A failure leaves the folder of an earlier run as it was.
+    read has the status ``failed`` with reason ``unreadable``, results that the disk does not take
+    have ``not_written``, a bug has ``crashed`` and its traceback in the folder. A failure leaves
+    the folder of an earlier run as it was.
     """
     folder = out / "recordings" / source.recording_id
     watch(Progress("opening"))
@@ -148,6 +150,8 @@ def perform(source: Source, out: Path, options: RunOptions, watch: Watch = unwat
     except MemoryError:
         raise  # says more of this machine than of the recording
     except Exception as error:
+        if isinstance(error, OSError) and (problem := files.refusal(out, error)):
+            return failed(source, options, NOT_WRITTEN, problem)
         log = veil.bare_traceback(error) if source.veil else traceback.format_exc()
         files.write(_made(folder) / CRASH_LOG, log.encode("utf-8", "backslashreplace"))
         text = f"{type(error).__name__}: {error}"

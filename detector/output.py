@@ -89,8 +89,10 @@ class RecordingFolder:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._stack.close()
-        files.remove(self._partial)
+        try:
+            self._stack.close()
+        finally:  # on a full disk it cannot be closed, and its room is needed
+            files.remove(self._partial)
 
     def add(self, night: Night) -> None:
         """Write all of a night; nothing of it is kept but its row and its counted events."""
@@ -160,12 +162,12 @@ class RecordingFolder:
         ]
 
     def _open(self, name: str) -> IO[bytes]:
-        file = (self._partial / name).open("wb")
+        file = files.new(self._partial / name)
         self._stack.callback(files.close, file)
         return file
 
     def _write(self, name: str, data: bytes) -> None:
-        with (self._partial / name).open("wb") as file:
+        with files.new(self._partial / name) as file:
             file.write(data)
             files.close(file)
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from .. import anonymise, files
-from ..job import Outcome, RunOptions
+from ..job import NOT_WRITTEN, Outcome, RunOptions
 from ..merge import write_about, write_merged
 from ..output import RUN, sweep
 from ..resultfile import to_json
@@ -160,7 +160,8 @@ class _Run:
             with working:
                 for at, outcome in work.outcomes():
                     self._take(left[at], outcome)
-                    if self._fail_fast and outcome.row["status"] == "failed":
+                    in_vain = outcome.row["reason"] == NOT_WRITTEN
+                    if in_vain or (self._fail_fast and outcome.row["status"] == "failed"):
                         break
         finally:
             work.clean()

@@ -8,8 +8,9 @@ from concurrent.futures import FIRST_COMPLETED, Future, wait
 from pathlib import Path
 from typing import Any
 
+from ..files import refusal
 from ..inputs.sources import Source
-from ..job import Outcome, Progress, RunOptions, failed
+from ..job import NOT_WRITTEN, Outcome, Progress, RunOptions, failed
 from ..output import sweep
 from .crews import Crew
 
@@ -97,7 +98,7 @@ class Work:
         """Return what became of a source, None if it will be tried again."""
         error = future.exception()
         if error is None:
-            return self._crew.result(future)
+            return self._result(index, future)
         if not isinstance(error, (MemoryError, *self._crew.lost)):
             raise error
         self._sweep(index)
@@ -108,6 +109,14 @@ class Work:
         if isinstance(error, MemoryError):
             return failed(self._sources[index], self._options, "out_of_memory", NO_MEMORY)
         return failed(self._sources[index], self._options, "killed", KILLED)
+
+    def _result(self, index: int, future: Future[Any]) -> Outcome:
+        try:
+            return self._crew.result(future)
+        except OSError as error:  # what came from elsewhere has no room here
+            if (problem := refusal(self._out, error)) is None:
+                raise
+            return failed(self._sources[index], self._options, NOT_WRITTEN, problem)
 
     def _sweep(self, *indices: int) -> None:
         sweep(self._out / "recordings", {self._sources[index].recording_id for index in indices})

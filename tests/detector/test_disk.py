@@ -1,0 +1,161 @@
+"""Disks that take no more, and limits that are as good as such disks."""
+
+from __future__ import annotations
+
+import errno
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from made_cohort import make_cohort
+from made_results import made_facts
+
+from detector import files
+from detector.cli import FAILED, main
+from detector.cohort import Executing, RunOptions, Watcher, run
+from detector.output import RecordingFolder
+
+from .test_output import PlainPage, content, write
+
+resource = pytest.importorskip("resource", reason="Windows has no limits of file size")
+
+OPTIONS = RunOptions(tz="Europe/London", site="wrist")
+ARGUMENTS = ("--tz", "Europe/London", "--site", "wrist")
+
+
+@contextmanager
+def file_limit(size_bytes: int) -> Iterator[None]:
+    """Let no file grow beyond a size: the system refuses as a full disk does."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size_bytes, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+class Filling(Watcher):
+    """Lets the first recording find no room for files beyond 20 kB."""
+
+    def __init__(self) -> None:
+        self.limit = file_limit(20_000)
+
+    def progress(self, _index, progress):
+        if progress.phase == "writing":
+            self.limit.__enter__()
+
+    def done(self, _index, _outcome):
+        self.limit.__exit__(None, None, None)
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory) -> Path:
+    folder = tmp_path_factory.mktemp("data") / "data"
+    make_cohort(folder, 2, hours=0.2)
+    return folder
+
+
+def tree(out: Path) -> dict[str, bytes]:
+    paths = (path for path in sorted(out.rglob("*")) if path.is_file())
+    return {path.relative_to(out).as_posix(): path.read_bytes() for path in paths}
+
+
+def test_a_full_disk_ends_the_run_with_a_ledger_and_run_again_it_gives_the_same_bytes(
+    data, tmp_path
+):
+    out = tmp_path / "out"
+    summary = run([data], out, OPTIONS, Filling())
+    first, second = summary.rows
+    assert summary.exit_status == 1
+    assert (first["status"], first["reason"]) == ("failed", "not_written")
+    page = out / "recordings" / "night000" / "report.html"
+    assert str(first["message"]).startswith(f"{page} cannot be written: File too large; raise")
+    assert (second["status"], second["reason"]) == ("skipped", "interrupted")
+    assert list((out / "recordings").iterdir()) == []
+    run([data], out, OPTIONS)
+    run([data], tmp_path / "fresh", OPTIONS)
+    assert tree(out) == tree(tmp_path / "fresh")
+
+
+@pytest.mark.parametrize(
+    ("limit_bytes", "name"),
+    [
+        (100, "config.resolved.toml"),
+        (20_000, "data_dictionary.csv"),
+        (100_000, "assets/plotly.min.js"),
+    ],
+)
+def test_a_full_disk_is_told_with_the_file_and_what_to_do(
+    data, tmp_path, capsys, limit_bytes, name
+):
+    out = tmp_path / "out"
+    with file_limit(limit_bytes):
+        assert main(["run", str(data), "-o", str(out), *ARGUMENTS]) == FAILED
+    said = capsys.readouterr().err.splitlines()[-1]
+    assert said.startswith(f"hypnic: {out / name} cannot be written: File too large; raise the")
+
+
+def test_a_recording_that_finds_no_room_leaves_none_taken(tmp_path):
+    with file_limit(3000), pytest.raises(OSError, match="too large") as raised:
+        write(tmp_path / "a")
+    assert Path(raised.value.filename).name == "events.csv"
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_recording_that_finds_no_room_leaves_the_earlier_result(tmp_path):
+    write(tmp_path / "a")
+    before = content(tmp_path / "a")
+    with (
+        file_limit(3000),
+        pytest.raises(OSError, match="too large"),
+        RecordingFolder(tmp_path / "a", made_facts(), PlainPage()) as folder,
+    ):
+        folder.finish(made_facts(), {"input": {"bytes": 1, "sha256": "ab"}})
+    assert content(tmp_path / "a") == before
+    assert [path.name for path in tmp_path.iterdir()] == ["a"]
+
+
+class NoRoom(Executing):
+    """Its workers send what they wrote, for which there is no room here."""
+
+    def result(self, future):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(future.result()))
+
+
+def test_what_workers_send_and_the_disk_does_not_take_is_in_the_ledger(data, tmp_path):
+    from concurrent.futures import ThreadPoolExecutor
+
+    out = tmp_path / "out"
+    with ThreadPoolExecutor(1) as threads:
+        crew = NoRoom(threads, 1, (), lambda source, out, _: out / "recordings" / source.title)
+        summary = run([data], out, OPTIONS, crew=lambda _: crew)
+    assert [row["reason"] for row in summary.rows] == ["not_written", "interrupted"]
+    assert "No space left on device; make room" in str(summary.rows[0]["message"])
+
+
+@pytest.mark.parametrize(
+    ("name", "number", "said"),
+    [
+        ("out/nights.csv", errno.EIO, "out/nights.csv cannot be written: .*; see to that disk"),
+        ("out/.nights.csv.partial", errno.EACCES, "out/nights.csv cannot .*; name a folder"),
+        ("out/recordings/.a.0123abcd.partial/x.csv", errno.EDQUOT, "out/recordings/a/x.csv .*room"),
+        (b"out/x", errno.EMFILE, "out/x cannot be written: .*ulimit -n"),
+        ("out", errno.ENOENT, "out cannot be written: .*; see where the folder has gone"),
+        (None, errno.ENOSPC, "compiled kernel. cannot be written: .*; make room"),
+        ("elsewhere", errno.EROFS, "elsewhere cannot be written"),
+    ],
+)
+def test_what_the_system_refuses_to_write_is_told(name, number, said):
+    with (
+        pytest.raises(files.OutputError, match=said),
+        files.writing(Path("out")),
+    ):
+        raise OSError(number, os.strerror(number), name)
+
+
+@pytest.mark.parametrize("error", [OSError(errno.EIO, "bad"), PermissionError(13, "no", "input")])
+def test_what_is_no_matter_of_the_output_stays_what_it_is(error):
+    with pytest.raises(type(error)), files.writing(Path("out")):
+        raise error
