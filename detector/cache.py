@@ -6,7 +6,9 @@ may leave behind. Here every user, version and interpreter has a folder of its o
 
 from __future__ import annotations
 
+import atexit
 import os
+import shutil
 import sys
 import tempfile
 from contextlib import suppress
@@ -17,21 +19,44 @@ from .version import VERSION
 
 VARIABLE = "NUMBA_CACHE_DIR"
 _BLAS = "scipy.linalg.cython_blas"
+COMPLETE = "compiled-for-"
+"""Begins the names of the marks that all kernels are there, by processor."""
+
+_PACKAGE = Path(__file__).parent
+_STOP = b"."
+"""The last byte of whatever was pickled, as numba does its kernels."""
+_ROOM_BYTES = 8 << 20
+"""More than all kernels take."""
 
 
 def use_own_cache() -> None:
     """Point numba to the cache folder of this user and version. Call before numba is imported.
 
-    A folder that the user has chosen stays; if ours cannot be written, numba's own choice stays.
+    A folder that the user has chosen stays. If ours cannot be used, numba's own choice stays,
+    which is beside the package; if that cannot be written either, kernels are compiled for
+    this process and its workers alone.
     """
-    if os.environ.get(VARIABLE):
-        return
-    try:
-        folder = cache_folder()
-    except RuntimeError:  # the user has no home folder
-        return
-    if is_writable(folder):
-        os.environ[VARIABLE] = str(folder)
+    if not os.environ.get(VARIABLE):
+        try:
+            folder = cache_folder()
+        except RuntimeError:  # the user has no home folder
+            folder = None
+        if folder is None or not (_is_complete(folder) or is_writable(folder)):
+            folder = None if is_writable(_PACKAGE / "__pycache__") else _folder_of_this_run()
+        if folder is not None:
+            os.environ[VARIABLE] = str(folder)
+    remove_torn(Path(os.environ.get(VARIABLE) or _PACKAGE))
+
+
+def remove_torn(folder: Path) -> None:
+    """Remove kernels that a power cut left cut or empty: numba would fail on them forever."""
+    for path in folder.rglob("*.nb[ic]"):
+        with suppress(OSError):
+            with path.open("rb") as file:
+                file.seek(max(0, path.stat().st_size - 1))
+                whole = file.read() == _STOP
+            if not whole:
+                path.unlink()
 
 
 def load_numba() -> None:
@@ -63,11 +88,29 @@ def cache_folder() -> Path:
     return _user_cache() / "hypnic" / f"{VERSION}-py{python}-numba{numba}"
 
 
+def _is_complete(folder: Path) -> bool:
+    """Whether all kernels are there, so that nothing need be written."""
+    try:
+        return any(folder.glob(f"{COMPLETE}*"))
+    except OSError:
+        return False
+
+
+def _folder_of_this_run() -> Path | None:
+    try:
+        folder = tempfile.mkdtemp(prefix="hypnic-kernels-")
+    except OSError:
+        return None
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return Path(folder)
+
+
 def is_writable(folder: Path) -> bool:
-    """Whether files can be made in a folder, which is made if need be."""
+    """Whether there is room for kernels in a folder, which is made if need be."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=folder):
+        with tempfile.TemporaryFile(dir=folder) as file:
+            file.write(bytes(_ROOM_BYTES))
             return True
     except OSError:
         return False

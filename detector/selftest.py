@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import recordings
 
-from .cache import VARIABLE
+from .cache import COMPLETE, VARIABLE
 
 if TYPE_CHECKING:
     import numpy as np
@@ -31,7 +31,7 @@ def compile_all() -> None:
     from llvmlite import binding
 
     folder = os.environ.get(VARIABLE)
-    mark = Path(folder or "") / f"compiled-for-{vars(binding)['get_host_cpu_name']()}"
+    mark = Path(folder or "") / f"{COMPLETE}{vars(binding)['get_host_cpu_name']()}"
     if folder and mark.exists():
         return
     for task in (find_planted_jerk, scan_bundled, read_every_format):

@@ -75,3 +75,53 @@ def test_numba_is_loaded_without_linear_algebra_which_others_can_still_load() ->
         "import scipy.linalg.cython_blas\n"
     )
     subprocess.run([sys.executable, "-W", "error", "-c", program], cwd=ROOT, check=True)
+
+
+def test_where_nothing_can_be_written_kernels_are_those_of_this_run(
+    environment: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "file").write_text("")
+    environment.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
+    environment.setattr(cache, "_PACKAGE", tmp_path / "file")
+    environment.setattr("tempfile.tempdir", str(tmp_path))
+    cache.use_own_cache()
+    folder = Path(os.environ[cache.VARIABLE])
+    assert folder.parent == tmp_path
+    assert list(folder.iterdir()) == []
+
+
+@pytest.mark.usefixtures("environment")
+def test_kernels_that_are_all_there_need_no_room(monkeypatch: pytest.MonkeyPatch) -> None:
+    cache.use_own_cache()
+    monkeypatch.delenv(cache.VARIABLE)
+    (cache.cache_folder() / f"{cache.COMPLETE}this").touch()
+    monkeypatch.setattr(cache, "is_writable", lambda _: False)
+    cache.use_own_cache()
+    assert os.environ[cache.VARIABLE] == str(cache.cache_folder())
+
+
+@pytest.mark.parametrize("keep", [0, 1, 200, -1])
+def test_a_kernel_that_a_power_cut_has_torn_is_compiled_anew(
+    environment: pytest.MonkeyPatch, tmp_path: Path, keep: int
+) -> None:
+    code = (
+        "from detector.cache import use_own_cache; use_own_cache()\n"
+        "import numba\n"
+        "@numba.njit(cache=True)\n"
+        "def twice(x): return 2 * x\n"
+        "print(twice(21))\n"
+    )
+    (tmp_path / "made.py").write_text(code)
+    environment.setenv("PYTHONPATH", str(Path(__file__).parents[2]))
+
+    def run() -> str:
+        command = [sys.executable, str(tmp_path / "made.py")]
+        return subprocess.run(command, check=True, capture_output=True, text=True).stdout
+
+    assert run() == "42\n"
+    kernels = list(cache.cache_folder().rglob("*.nb[ic]"))
+    assert len(kernels) == 2
+    for path in kernels:
+        path.write_bytes(path.read_bytes()[:keep])
+    assert run() == "42\n"
+    assert all(path.read_bytes().endswith(b".") for path in kernels)
