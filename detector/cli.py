@@ -8,16 +8,18 @@ Exit status: 0 all ok, 1 some failed, 2 wrong usage or settings (before any file
 from __future__ import annotations
 
 import io
-import os
+import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 from cyclopts import App, CycloptsError
 
 from .cache import use_own_cache
 from .commands.answer import FAILED, INTERRUPTED, OK, USAGE, Answer
-from .console import Console
+from .console import Console, UnheardError, mend_streams, say
 from .files import OutputError
+from .machine import shortage
 from .parameter import SettingsError
 from .version import ALGORITHM_VERSION, VERSION
 
@@ -89,33 +91,60 @@ def main(words: Sequence[str] | None = None) -> int:
         The command line without the program's name; that of the process if None.
     """
     words = _readable(sys.argv[1:] if words is None else words)
+    mend_streams()
     messages = Console(sys.stderr)
     if isinstance(sys.stdout, io.TextIOWrapper):  # a console may not know ±, or a file's name
         sys.stdout.reconfigure(errors="backslashreplace")
     try:
-        answer = app(words, exit_on_error=False, print_error=False) or Answer("")
-        print(answer.text, end="\n" if answer.text else "", flush=True)
-    except CycloptsError as error:
-        from .flags import explained
-
-        command = " ".join([_NAME, *(error.command_chain or ())])
-        messages.problem(f"{_NAME}: {explained(error, words)} (see '{command} --help')")
-        return USAGE
-    except SettingsError as error:
-        messages.problem(f"{_NAME}: {error}")
-        return USAGE
-    except OutputError as error:
-        messages.problem(f"{_NAME}: {error}")
-        return FAILED
-    except KeyboardInterrupt:
-        messages.problem(f"{_NAME}: interrupted")
-        return INTERRUPTED
-    except BrokenPipeError:  # whoever read our output (head, less) has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return OK
+        with _told_to_end():
+            answer = app(words, exit_on_error=False, print_error=False) or Answer("")
+            say(answer.text, end="\n" if answer.text else "")
+    except (Exception, KeyboardInterrupt) as error:
+        status, problem = _ending(error, words)
+        if problem is None:  # a bug
+            raise
+        if problem:
+            messages.problem(f"{_NAME}: {problem}")
+        return status
     if answer.closing:
         messages.problem(answer.closing)
     return answer.status
+
+
+def _ending(error: BaseException, words: Sequence[str]) -> tuple[int, str | None]:
+    """Return exit status and message of what ended a command; no message if it is a bug."""
+    match error:
+        case CycloptsError():
+            from .flags import explained
+
+            command = " ".join([_NAME, *(error.command_chain or ())])
+            return USAGE, f"{explained(error, words)} (see '{command} --help')"
+        case SettingsError():
+            return USAGE, str(error)
+        case OutputError():
+            return FAILED, str(error)
+        case UnheardError():  # with status 0, whoever read it (head, less) has seen enough
+            return (OK, "") if error.seen_enough else (FAILED, str(error))
+        case KeyboardInterrupt():
+            return INTERRUPTED, "interrupted"
+    return FAILED, shortage(error)
+
+
+@contextmanager
+def _told_to_end() -> Iterator[None]:
+    """Let the ends of a cluster's patience and of a terminal be interruptions like Ctrl-C."""
+
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    ends = [signal.SIGTERM, *([signal.SIGHUP] if hasattr(signal, "SIGHUP") else [])]
+    ends = [end for end in ends if signal.getsignal(end) != signal.SIG_IGN]  # as nohup wants it
+    before = {end: signal.signal(end, interrupt) for end in ends}
+    try:
+        yield
+    finally:
+        for end, handler in before.items():
+            signal.signal(end, handler)
 
 
 @app.command(sort_key=len(_COMMANDS))
@@ -127,9 +156,9 @@ def doctor() -> Answer:
     found = {"ok": 0, "warn": 0, "fail": 0}
     for check in checks():
         found[check.status] += 1
-        print(f"{check.status:<5} {check.name:<13} {check.text}", flush=True)
+        say(f"{check.status:<5} {check.name:<13} {check.text}")
         if check.remedy:
-            print(f"{'':<19} -> {check.remedy}", flush=True)
+            say(f"{'':<19} -> {check.remedy}")
     if found["fail"]:
         return Answer(f"{found['fail']} of {sum(found.values())} checks failed", FAILED)
     return Answer("it works, see the warnings" if found["warn"] else "everything works")

@@ -5,19 +5,65 @@ On a terminal there is a bar; elsewhere (logs, clusters) a plain line now and th
 
 from __future__ import annotations
 
+import os
+import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from types import TracebackType
 from typing import TYPE_CHECKING, Self, TextIO
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
+_STDOUT, _STDERR = 1, 2
+
 QUIET, NORMAL, VERBOSE = 0, 1, 2
 
 _EVERY_SHARE = 0.05
 _LEAST_PAUSE_S = 10.0
 _LONGEST_PAUSE_S = 60.0
+
+
+def mend_streams() -> None:
+    """Give a process that was begun without standard streams some that lead nowhere.
+
+    Or the first files that it opens would take their place, and get what is meant for them.
+    """
+    while (handle := os.open(os.devnull, os.O_RDWR)) <= _STDERR:
+        os.set_inheritable(handle, True)  # noqa: FBT003 (it has no name)
+    os.close(handle)
+    sys.stdout = sys.stdout or os.fdopen(_STDOUT, "w", encoding="utf-8", closefd=False)
+    sys.stderr = sys.stderr or os.fdopen(_STDERR, "w", encoding="utf-8", closefd=False)
+
+
+class UnheardError(Exception):
+    """The standard output takes nothing more.
+
+    Attributes
+    ----------
+    seen_enough
+        Whether that is because whoever read it (head, less) has gone.
+    """
+
+    def __init__(self, error: OSError) -> None:
+        super().__init__(f"the standard output cannot be written: {error.strerror}")
+        self.seen_enough = isinstance(error, BrokenPipeError)
+
+
+def say(text: str, end: str = "\n") -> None:
+    """Write to the standard output.
+
+    Raises
+    ------
+    UnheardError
+        If it takes nothing more; from then on it leads nowhere.
+    """
+    try:
+        print(text, end=end, flush=True)
+    except OSError as error:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise UnheardError(error) from error
 
 
 class Console:
@@ -65,8 +111,9 @@ class Console:
     def _write(self, text: str) -> None:
         encoding = self._stream.encoding or "ascii"
         safe = text.encode(encoding, "replace").decode(encoding)  # a console may be ASCII only
-        self._stream.write(f"{safe}\n")
-        self._stream.flush()
+        with suppress(OSError):  # nobody reads it, or it is a file on a full disk: work goes on
+            self._stream.write(f"{safe}\n")
+            self._stream.flush()
 
 
 class Silence:

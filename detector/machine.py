@@ -2,16 +2,33 @@
 
 from __future__ import annotations
 
+import errno
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 WORKER_BYTES = 400 << 20
 """Memory that one recording may need, with all libraries: measured peaks are below 250 MB
 (``benchmarks/memory.py``)."""
 
+_NO_MEMORY = ("failed to map segment", os.strerror(errno.ENOMEM))
+"""What the system says when a library finds no room."""
 _CGROUP = Path("/sys/fs/cgroup")
 _MEMINFO = Path("/proc/meminfo")
+
+
+def shortage(error: BaseException) -> str | None:
+    """Return what this machine or its limits are short of, if that is what an error says."""
+    number = error.errno if isinstance(error, OSError) else None
+    if isinstance(error, MemoryError) or number == errno.ENOMEM or _says(error, _NO_MEMORY):
+        return "the memory does not suffice; give it more (see ulimit -v), then run again"
+    if number in {errno.EMFILE, errno.ENFILE} or _says(error, (os.strerror(errno.EMFILE),)):
+        return "too many open files; raise their limit (ulimit -n), then run again"
+    return None
+
+
+def _says(error: BaseException, words: Sequence[str]) -> bool:
+    return isinstance(error, ImportError) and any(word in str(error) for word in words)
 
 
 def jobs() -> int:

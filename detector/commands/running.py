@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import os
-import signal
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from detector.cache import use_own_cache
 from detector.console import Console
-from detector.files import writing
+from detector.files import is_folder, is_there, writing
 from detector.flags import resolved_settings, two_times, with_settings
 from detector.options import Merging, Running
 from detector.parameter import SettingsError
@@ -99,7 +97,7 @@ def watched_run(
     from detector.cohort import run
     from detector.narrator import Narrator
 
-    with writing(out), _terminated_as_interrupted(), console.progress("run") as bar:
+    with writing(out), console.progress("run") as bar:
         return run(inputs, out, options, Narrator(console, bar, out), **cohort)
 
 
@@ -111,27 +109,13 @@ def check_inputs(inputs: Sequence[str]) -> None:
 
 def check_out(out: Path, inputs: Sequence[str] = ()) -> None:
     """Refuse a folder for results that cannot be one."""
-    there = next(path for path in (out, *out.absolute().parents) if path.exists())
-    if not there.is_dir():
+    there = next(path for path in (out, *out.absolute().parents) if is_there(path))
+    if not is_folder(there):
         raise SettingsError(f"--out {out}: {there} is a file; name a folder")
     if not os.access(there, os.W_OK | os.X_OK):
         raise SettingsError(f"--out {out}: you may not write into {there}; name another folder")
-    if any(path.is_dir() and path.resolve() == out.resolve() for path in map(Path, inputs)):
+    if any(is_folder(path) and path.resolve() == out.resolve() for path in map(Path, inputs)):
         raise SettingsError(f"--out {out} is the folder of the recordings; name another")
-
-
-@contextmanager
-def _terminated_as_interrupted() -> Iterator[None]:
-    """Let the end of a cluster's patience, SIGTERM, be an interruption like Ctrl-C."""
-
-    def interrupt(*_: object) -> None:
-        raise KeyboardInterrupt
-
-    before = signal.signal(signal.SIGTERM, interrupt)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
 
 
 def _dry_run(inputs: Sequence[str], options: RunOptions, flags: Running) -> Answer:

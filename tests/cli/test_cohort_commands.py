@@ -101,14 +101,14 @@ def test_a_killed_run_leaves_no_worker_and_goes_on_where_it_was(
 
 
 @on_linux
-@pytest.mark.parametrize("signal_", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("signal_", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_an_interrupted_run_ends_cleanly_and_goes_on_where_it_was(
     data, undisturbed, tmp_path, signal_
 ):
     out = tmp_path / "out"
     process = begin(data, out)
     wait_for(lambda: list(out.glob("recordings/.*.partial")))
-    os.killpg(process.pid, signal_) if signal_ == signal.SIGINT else process.terminate()
+    (os.killpg if signal_ == signal.SIGINT else os.kill)(process.pid, signal_)
     _, said = process.communicate()
     assert process.returncode == INTERRUPTED
     assert said.splitlines()[-1].startswith("interrupted: ")

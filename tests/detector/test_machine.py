@@ -1,11 +1,12 @@
 from __future__ import annotations
 
+import errno
 import os
 from pathlib import Path
 
 import pytest
 
-from detector.machine import WORKER_BYTES, free_bytes, jobs, processors
+from detector.machine import WORKER_BYTES, free_bytes, jobs, processors, shortage
 
 HERE = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
@@ -56,3 +57,22 @@ def test_there_is_always_one_job_and_memory_bounds_the_rest(monkeypatch, free, e
     monkeypatch.setattr("detector.machine.free_bytes", lambda: free)
     monkeypatch.setattr("detector.machine.processors", lambda: HERE)
     assert jobs() == expected
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (MemoryError(), "memory"),
+        (OSError(errno.ENOMEM, "no"), "memory"),
+        (ImportError("x.so: failed to map segment from shared object"), "memory"),
+        (OSError(errno.EMFILE, "no", "detector/report/page.html"), "open files"),
+        (ImportError(f"x.so: cannot open: {os.strerror(errno.EMFILE)}"), "open files"),
+    ],
+)
+def test_what_the_machine_is_short_of_is_told(error, said):
+    assert said in (shortage(error) or "")
+
+
+@pytest.mark.parametrize("error", [ImportError("no module"), OSError(errno.EIO, "x"), ValueError()])
+def test_a_bug_is_no_shortage(error):
+    assert shortage(error) is None
