@@ -187,6 +187,7 @@ def _open(path: Place) -> RawIOBase:
     try:
         status = path.stat()
         if stat.S_ISDIR(status.st_mode):
+            next(path.iterdir(), None)  # or nobody could name the files inside it
             raise RecordingError(path, "is a folder", remedy="name the files inside it")
         if not stat.S_ISREG(status.st_mode):
             raise RecordingError(path, "is not a regular file", remedy="save it to a file first")

@@ -21,6 +21,7 @@ from pathlib import Path
 
 from recordings import Place, RecordingError, Remote, look_up, place_of
 
+from ..files import is_folder, is_there
 from ..parameter import SettingsError
 
 STDIN = "@-"
@@ -54,10 +55,10 @@ def expanded(words: Iterable[Path | str]) -> list[Spot]:
     found: list[Spot] = []
     for word in words:
         if isinstance(word, Path):
-            found.append(Spot(word, word.is_dir()))
+            found.append(Spot(word, is_folder(word)))
         elif word in ("-", STDIN):
             found += _of_list(sys.stdin.buffer.read(), Path(), "the standard input")
-        elif word.startswith(_LIST) and not Path(word).exists():
+        elif word.startswith(_LIST) and not is_there(word):
             path = Path(word.removeprefix(_LIST))
             found += _of_list(_content(path), path.parent, str(path))
         else:
@@ -99,10 +100,10 @@ def _spots(place: Place) -> list[Spot]:
         except RecordingError as error:
             raise SettingsError(str(error)) from error
     elif not glob.has_magic(str(place)) or os.path.lexists(place):
-        return [Spot(place, place.is_dir())]
+        return [Spot(place, is_folder(place))]
     else:
         names = sorted(glob.glob(str(place), recursive=True))  # noqa: PTH207 (it skips hidden ones)
-        found = [Spot(Path(name), Path(name).is_dir()) for name in names]
+        found = [Spot(Path(name), is_folder(name)) for name in names]
     if not found:
         raise SettingsError(f"{place}: nothing has such a name")
     return found

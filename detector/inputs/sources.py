@@ -17,7 +17,7 @@ Who they are of, and which of them are parts of one recording, is said by a
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import takewhile
 from pathlib import Path, PurePath, PurePosixPath
@@ -169,16 +169,24 @@ def _candidates(spots: Sequence[Spot], out: Path | None, apart: set[str]) -> dic
     found: dict[str, tuple[Place, bool]] = {}
     for spot in spots:
         if spot.is_folder:
-            for path in _files(spot.place, out):
-                found.setdefault(spelled_out(path), (path, False))
+            for path, closed in _files(spot.place, out):
+                found.setdefault(spelled_out(path), (path, closed))  # fails, as if it were named
         else:
             found[spelled_out(spot.place)] = (spot.place, True)
     return dict(each for place, each in found.items() if place not in apart)
 
 
-def _files(folder: Place, out: Path | None) -> Iterator[Place]:
-    """Yield the files of a folder by name; links to folders are not followed."""
-    return _remote_files(folder) if isinstance(folder, Remote) else _local_files(folder, out)
+def _files(folder: Place, out: Path | None) -> Iterator[tuple[Place, bool]]:
+    """Yield the files of a folder by name, then folders in it that may not be searched (True).
+
+    Links to folders are not followed.
+    """
+    if isinstance(folder, Remote):
+        yield from ((place, False) for place in _remote_files(folder))
+    else:
+        closed: list[OSError] = []
+        yield from ((path, False) for path in _local_files(folder, out, closed.append))
+        yield from ((Path(error.filename), True) for error in closed)
 
 
 def _remote_files(folder: Remote) -> Iterator[Remote]:
@@ -199,8 +207,10 @@ def _remote_files(folder: Remote) -> Iterator[Remote]:
             yield place
 
 
-def _local_files(folder: Path, out: Path | None) -> Iterator[Path]:
-    for root, folders, names in os.walk(folder):
+def _local_files(
+    folder: Path, out: Path | None, closed: Callable[[OSError], object]
+) -> Iterator[Path]:
+    for root, folders, names in os.walk(folder, onerror=closed):
         here = Path(root)
         is_out = out is not None and spelled_out(here) == spelled_out(out)
         if is_out or all(mark in names for mark in _OUTPUT_MARKS):

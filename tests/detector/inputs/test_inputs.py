@@ -1,8 +1,11 @@
 from __future__ import annotations
 
 import gzip
+import os
 import shutil
 import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -138,3 +141,33 @@ def test_a_table_without_time_is_an_input_if_the_rate_is_stated(folder):
     assert shown(find_inputs([folder], reading=ReadOptions(rate_hz=50.0))) == {"rows.csv": True}
     with pytest.raises(RecordingError):
         open_recording(folder / "rows.csv")
+
+
+@contextmanager
+def unprivileged() -> Iterator[None]:
+    """Be somebody whom folders have to permit what they permit."""
+    if os.geteuid():
+        yield
+        return
+    os.seteuid(65534)
+    try:
+        yield
+    finally:
+        os.seteuid(0)
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid"), reason="Windows permits in other ways")
+def test_a_folder_that_may_not_be_searched_is_an_input_that_fails(folder, monkeypatch):
+    (folder / "wave1" / "a.cwa").write_bytes(b"anything")
+    (folder / "wave2" / "b.cwa").write_bytes(b"anything")
+    for path in (folder.parent, folder, folder / "wave1"):
+        path.chmod(0o755)
+    monkeypatch.chdir(folder.parent)
+    (folder / "wave2").chmod(0)
+    with unprivileged():
+        assert list(shown(find_inputs(["data"]))) == ["wave1/a.cwa", "wave2"]
+        with pytest.raises(RecordingError, match="may not be read"):
+            open_recording("data/wave2")
+        inside = find_inputs(["data/wave2/b.cwa"])
+        assert [source.recording_id for source in inside] == ["b"]
+    (folder / "wave2").chmod(0o755)
