@@ -17,7 +17,7 @@ from cyclopts import App, CycloptsError
 
 from .cache import use_own_cache
 from .commands.answer import FAILED, INTERRUPTED, OK, USAGE, Answer
-from .console import Console, UnheardError, mend_streams, say
+from .console import Console, UnheardError, mend_streams, plain, say
 from .files import OutputError
 from .machine import shortage
 from .parameter import SettingsError
@@ -98,7 +98,7 @@ def main(words: Sequence[str] | None = None) -> int:
     try:
         with _told_to_end():
             answer = app(words, exit_on_error=False, print_error=False) or Answer("")
-            say(answer.text, end="\n" if answer.text else "")
+            say(plain(answer.text), end="\n" if answer.text else "")
     except (Exception, KeyboardInterrupt) as error:
         status, problem = _ending(error, words)
         if problem is None:  # a bug

@@ -6,6 +6,7 @@ On a terminal there is a bar; elsewhere (logs, clusters) a plain line now and th
 from __future__ import annotations
 
 import os
+import re
 import sys
 import time
 from collections.abc import Callable
@@ -23,6 +24,14 @@ QUIET, NORMAL, VERBOSE = 0, 1, 2
 _EVERY_SHARE = 0.05
 _LEAST_PAUSE_S = 10.0
 _LONGEST_PAUSE_S = 60.0
+
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+
+
+def plain(text: str) -> str:
+    """Return a text that can move no cursor: a name or a header may hold a terminal's commands."""
+    return _CONTROL.sub(lambda found: f"\\x{ord(found[0]):02x}", text)
 
 
 def mend_streams() -> None:
@@ -100,7 +109,7 @@ class Console:
     def problem(self, text: str) -> None:
         """Show what must not be missed."""
         write = self._above_bar or self._write
-        write(text)
+        write(plain(text))
 
     def progress(self, title: str) -> Bar | Lines | Silence:
         """Return a context manager whose ``update(share, text)`` shows how far the work is."""
@@ -186,7 +195,7 @@ class Bar(Silence):
     def update(self, share: float, text: str) -> None:
         """Move the bar."""
         if self._progress is not None and self._task is not None:
-            self._progress.update(self._task, completed=share, text=text)
+            self._progress.update(self._task, completed=share, text=plain(text))
 
     def __enter__(self) -> Self:
         from rich.console import Console as RichConsole

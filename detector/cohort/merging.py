@@ -13,7 +13,7 @@ from ..output import finished
 from ..parameter import SettingsError
 from ..results import table
 from ..tables.columns import NIGHTS, RECORDINGS
-from ..tables.csvtext import Row
+from ..tables.csvtext import Row, text_of
 from .ledger import row_of_done
 from .occupied import occupied
 from .shards import rows_of_all
@@ -132,4 +132,5 @@ def _counted(rows: Iterable[Row], counts: Counter[str]) -> Iterator[Row]:
 def _factors(folder: Path) -> tuple[str, ...]:
     """Return the headings that a recording's nights have from a diary."""
     with (folder / "nights.csv").open(encoding="utf-8", newline="") as file:
-        return tuple(name for name in next(csv.reader(file), ()) if name not in _OWN)
+        headings = map(text_of, next(csv.reader(file), ()))
+        return tuple(name for name in headings if name not in _OWN)

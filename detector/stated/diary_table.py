@@ -165,7 +165,7 @@ def _said(number: int, column: str, text: str) -> str:
 
 def _known(cell: str) -> str:
     """Return a heading; those with a meaning in any case."""
-    name = cell.strip()
+    name = " ".join(cell.split())
     return name.lower() if name.lower() in COLUMNS else name
 
 

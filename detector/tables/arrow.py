@@ -9,7 +9,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 from .. import files
 from .columns import Column
-from .csvtext import Row, Value
+from .csvtext import FORMULA, Row, Value
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -119,5 +119,5 @@ def _as_it_was(rows: pa.Table, columns: Sequence[Column], shape: pa.Schema) -> p
 _PIECE_BYTES = 4 << 20
 """Of CSV in memory at once, and in a row group of the Parquet file."""
 
-_GUARDED = r"^'([=+\-@\t\r\n])"
+_GUARDED = f"^'({FORMULA})"
 """As :func:`detector.tables.csvtext.text_of` has it."""

@@ -1,8 +1,9 @@
 """CSV as the output contract has it: UTF-8, line feeds, RFC 4180, empty for unknown.
 
 A cell of free text (from a file name, a header, a user) that a spreadsheet would run as a formula
-because of its first character gets a leading apostrophe. Numbers, codes and times are left alone,
-and so is text that is a number.
+because of its first character gets a leading apostrophe, and so does one in which only apostrophes
+come before that, so that reading takes away what writing gave. Numbers, codes and times are left
+alone, and so is text that is a number. Headings are text: some are a diary's.
 """
 
 from __future__ import annotations
@@ -19,14 +20,16 @@ Value = str | int | float | bool | None
 Row = Mapping[str, Value]
 """Values by column name; a missing name is an unknown value."""
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+FORMULA = r"'*[=+\-@\t\r\n＝＋－＠]"
+"""How a text begins that would be run, or that looks like one made harmless."""
+_FORMULA = re.compile(FORMULA)
 _NUMBER = re.compile(r"[+-]\d+(?:[.,]\d+)?")
 _QUOTED = frozenset(',"\r\n')
 
 
 def header(columns: Sequence[Column]) -> bytes:
     """Return the first line."""
-    return _encoded(",".join(c.name for c in columns) + "\n")
+    return _encoded(",".join(_quoted(_harmless(c.name)) for c in columns) + "\n")
 
 
 def lines(columns: Sequence[Column], values: Mapping[str, Sequence[Value]]) -> bytes:
@@ -48,10 +51,11 @@ def table(columns: Sequence[Column], rows: Iterable[Row]) -> bytes:
 def read(columns: Sequence[Column], path: Path) -> Iterator[Row]:
     """Yield the rows of a table as they were written, of all its columns those that are given."""
     with path.open(encoding="utf-8", newline="") as file:
-        rows = csv.DictReader(file, strict=True)
-        there = [c for c in columns if c.name in (rows.fieldnames or ())]
-        for row in rows:
-            yield {c.name: _value(c, row[c.name]) for c in there}
+        rows = csv.reader(file, strict=True)
+        at = {text_of(name): i for i, name in enumerate(next(rows, ()))}
+        there = [(c, at[c.name]) for c in columns if c.name in at]
+        for row in filter(None, rows):
+            yield {c.name: _value(c, row[i]) for c, i in there}
 
 
 def _value(column: Column, text: str) -> Value:
@@ -68,8 +72,7 @@ def _value(column: Column, text: str) -> Value:
 
 def text_of(cell: str) -> str:
     """Return the free text of a cell without the apostrophe that kept it harmless."""
-    plain = cell.removeprefix("'")
-    return plain if plain.startswith(_FORMULA) else cell
+    return cell[1:] if cell.startswith("'") and _FORMULA.match(cell) else cell
 
 
 def utc_text(moment: datetime) -> str:
@@ -92,7 +95,7 @@ def _cells(column: Column, values: Sequence[Value]) -> list[str]:
 
 def _harmless(value: Value) -> str:
     text = str(value)
-    return f"'{text}" if text.startswith(_FORMULA) and not _NUMBER.fullmatch(text) else text
+    return f"'{text}" if _FORMULA.match(text) and not _NUMBER.fullmatch(text) else text
 
 
 def _quoted(cell: str) -> str:

@@ -35,6 +35,12 @@ def test_each_level_shows_what_is_loud_enough(level: int, shown: str) -> None:
     assert stream.getvalue() == shown
 
 
+def test_what_is_shown_can_move_no_cursor_and_colour_nothing() -> None:
+    stream = io.StringIO()
+    Console(stream).problem("a\x1b]0;title\x07b\x9b2J\r\x7f\n\tend")
+    assert stream.getvalue() == "a\\x1b]0;title\\x07b\\x9b2J\\x0d\\x7f\n\tend\n"
+
+
 def test_a_quiet_console_shows_no_progress() -> None:
     stream = Terminal()
     with Console(stream, QUIET).progress("run") as bar:

@@ -211,7 +211,7 @@ RECORDINGS: tuple[Column, ...] = (
 """``recordings.csv``: one row per input found."""
 
 DICTIONARY: tuple[Column, ...] = (
-    Column("name", "string", "", "Name of the column.", "this table"),
+    Column("name", "text", "", "Name of the column.", "this table"),
     Column("unit", "string", "", "Its unit; 1 for counts and ratios.", "this table"),
     Column("type", "string", "", "Its type.", "this table"),
     Column("definition", "string", "", "What a value means.", "this table"),

@@ -6,6 +6,7 @@ import math
 from dataclasses import replace
 
 import numpy as np
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -23,8 +24,8 @@ from made_results import (
 
 from detector.scan import CANDIDATE
 from detector.tables import csvtext
-from detector.tables.arrow import schema
-from detector.tables.columns import EVENTS, NIGHTS, RECORDINGS, Column
+from detector.tables.arrow import schema, write_parquet
+from detector.tables.columns import EVENTS, NIGHTS, RECORDINGS, Column, night_columns
 from detector.tables.rows import (
     event_rows,
     events_table,
@@ -292,7 +293,7 @@ def test_tables_without_rows_have_their_columns():
     assert csvtext.table(EVENTS, []).decode().count("\n") == 1
 
 
-@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "\n"])
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "\n", "＝", "'=", "''@"])
 def test_a_name_that_a_spreadsheet_would_run_is_made_harmless(start):
     shown = cells([TEXT], {"x": f"{start}cmd|' /C calc'!A0"})
     assert shown["x"] == f"'{start}cmd|' /C calc'!A0"
@@ -317,8 +318,11 @@ def test_any_text_survives_a_reader_of_rfc_4180(text):
 
 FILLED = {
     "string": st.text(st.characters(exclude_categories=["Cs"]), min_size=1),
-    "text": st.text(st.characters(exclude_categories=["Cs"]), min_size=1).filter(
-        lambda text: not text.startswith("'")
+    "text": st.builds(
+        "{}{}{}".format,
+        st.sampled_from(["", "'", "''"]),
+        st.sampled_from([*"=+-@\t\r\n＝x5", "-5", "+1,5"]),
+        st.text(st.characters(exclude_categories=["Cs"])),
     ),
     "boolean": st.booleans(),
     "integer": st.integers(),
@@ -333,3 +337,17 @@ def test_what_was_written_is_read_back(tmp_path_factory, data):
     path = tmp_path_factory.getbasetemp() / "table.csv"
     path.write_bytes(csvtext.table(columns, [row, row]))
     assert list(csvtext.read(columns, path)) == [row, row]
+    write_parquet(path, columns, path.with_suffix(".parquet"))
+    assert pq.read_table(path.with_suffix(".parquet")).to_pylist() == [row, row]
+
+
+@pytest.mark.parametrize("name", ['a, b "c"', "=1+1", "'=1+1", "-", "<b>x</b>", "'x'"])
+def test_a_heading_of_a_diary_is_quoted_made_harmless_and_read_back(tmp_path, name):
+    columns = night_columns([name])
+    path = tmp_path / "nights.csv"
+    path.write_bytes(csvtext.table(columns, [{"recording_id": "a", name: "yes"}]))
+    (shown,) = csv.DictReader(path.read_text(encoding="utf-8").splitlines())
+    assert [*shown][-1] in {name, f"'{name}"}
+    assert not [*shown][-1].startswith("=")
+    (row,) = csvtext.read(columns, path)
+    assert row[name] == "yes"
