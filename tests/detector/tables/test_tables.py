@@ -325,7 +325,7 @@ FILLED = {
         st.text(st.characters(exclude_categories=["Cs"])),
     ),
     "boolean": st.booleans(),
-    "integer": st.integers(),
+    "integer": st.integers(-(2**63), 2**63 - 1),
     "number": st.floats(-1e9, 1e9).map(lambda x: round(x, 3) + 0.0),
 }
 
