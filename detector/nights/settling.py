@@ -61,17 +61,15 @@ def _most_probable(begin: Floats, change: Floats, seen: Floats) -> Mask:
     """
     (stay, leave), (enter, keep) = change.tolist()
     awake, asleep = (begin + seen[0]).tolist()
-    came_from = [(False, False)]
+    woke, slept = [], []  # whether one who is awake, or asleep, had been asleep before
     for if_awake, if_asleep in seen[1:].tolist():
-        woke, slept = asleep + enter > awake + stay, asleep + keep > awake + leave
-        came_from.append((woke, slept))
+        woke.append(asleep + enter > awake + stay)
+        slept.append(asleep + keep > awake + leave)
         awake, asleep = (
-            (asleep + enter if woke else awake + stay) + if_awake,
-            (asleep + keep if slept else awake + leave) + if_asleep,
+            (asleep + enter if woke[-1] else awake + stay) + if_awake,
+            (asleep + keep if slept[-1] else awake + leave) + if_asleep,
         )
-    state = asleep > awake
-    course = [state]
-    for ways in came_from[:0:-1]:
-        state = ways[state]
-        course.append(state)
+    course = [asleep > awake]
+    for if_awake, if_asleep in zip(reversed(woke), reversed(slept), strict=True):
+        course.append(if_asleep if course[-1] else if_awake)
     return np.array(course[::-1])
