@@ -30,12 +30,14 @@ if TYPE_CHECKING:
     from .options import ReadOptions
     from .place import Place, Remote, place_of
     from .probing import probe
-    from .registry import open_recording
+    from .registry import DEVICE_ENDINGS, GENERAL_ENDINGS, open_recording
     from .rehearsal import rehearse
     from .store import Stamp, exists, files_in, look_up, stamp_of
     from .zone import NightSpan, Zone, compare_zones
 
 __all__ = [
+    "DEVICE_ENDINGS",
+    "GENERAL_ENDINGS",
     "SECOND_NS",
     "ArrayRecording",
     "Block",
@@ -71,6 +73,8 @@ __all__ = [
 ]
 
 _HOMES = {
+    "DEVICE_ENDINGS": "registry",
+    "GENERAL_ENDINGS": "registry",
     "SECOND_NS": "model",
     "ArrayRecording": "arrays",
     "Block": "model",

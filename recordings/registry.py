@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from importlib import import_module
-from typing import cast
+from typing import NamedTuple, cast
 
 from .clock import place
 from .fetch import kept
@@ -14,12 +14,38 @@ from .place import Place, place_of
 from .source import ByteSource
 from .zipped import MAGIC
 
-FORMATS = ("axivity_cwa", "geneactiv", "edf", "avro", "table")
-"""Modules of :mod:`recordings.formats` in the order in which they are asked. The last claims any
-text, so everything recognised by a mark of its own is told apart before it."""
 
-ARCHIVES = ("actigraph_gt3x", "table_archive")
-"""Modules whose recordings are several members of one zip archive: asked first, by their names."""
+class Known(NamedTuple):
+    """A format: which module reads it, and how its files are called."""
+
+    module: str
+    """Of :mod:`recordings.formats`."""
+    own: tuple[str, ...] = ()
+    """Endings by which a file is a recording of this format, be it a damaged one."""
+    shared: tuple[str, ...] = ()
+    """Endings of files that may hold many other things."""
+
+
+FORMATS = (
+    Known("axivity_cwa", own=(".cwa",)),
+    Known("geneactiv", own=(".bin",)),
+    Known("edf", shared=(".edf", ".bdf")),
+    Known("avro", shared=(".avro",)),
+    Known("table", shared=(".csv", ".parquet")),
+)
+"""In the order in which they are asked. The last claims any text, so everything recognised by a
+mark of its own is told apart before it."""
+
+ARCHIVES = (
+    Known("actigraph_gt3x", own=(".gt3x", ".agdc")),
+    Known("table_archive", shared=(".zip",)),
+)
+"""Formats whose recordings are several members of one zip archive: asked first, by their names."""
+
+DEVICE_ENDINGS = frozenset(ending for known in FORMATS + ARCHIVES for ending in known.own)
+GENERAL_ENDINGS = frozenset(ending for known in FORMATS + ARCHIVES for ending in known.shared)
+"""A name decides nothing here. Those who search a folder tell by it what is a damaged recording and
+what is none; endings are in small letters, with the dot."""
 
 SNIFF_BYTES = 4096
 
@@ -118,11 +144,11 @@ def open_recording(path: Place | str, options: ReadOptions | None = None) -> Fil
 
 def _module(path: Place, head: bytes, members: Sequence[str]) -> Format | ArchiveFormat:
     if members:
-        for name in ARCHIVES:
-            archive = cast("ArchiveFormat", _load(name))
+        for known in ARCHIVES:
+            archive = cast("ArchiveFormat", _load(known))
             if archive.sniff_members(members):
                 return archive
-    *marked, generic = (cast("Format", _load(name)) for name in FORMATS)
+    *marked, generic = (cast("Format", _load(known)) for known in FORMATS)
     for module in marked:
         if module.sniff(head):
             return module
@@ -132,8 +158,8 @@ def _module(path: Place, head: bytes, members: Sequence[str]) -> Format | Archiv
     raise RecordingError(path, "is of no known format", offset=0, remedy=f"readable are {_KNOWN}")
 
 
-def _load(name: str) -> object:
-    return import_module(f".formats.{name}", __package__)
+def _load(known: Known) -> object:
+    return import_module(f".formats.{known.module}", __package__)
 
 
 def _refuse_known(path: Place, head: bytes, members: Sequence[str]) -> None:

@@ -23,6 +23,8 @@ from itertools import takewhile
 from pathlib import Path, PurePath, PurePosixPath
 
 from recordings import (
+    DEVICE_ENDINGS,
+    GENERAL_ENDINGS,
     Place,
     ReadOptions,
     RecordingError,
@@ -42,8 +44,6 @@ from ..stated.diary import Diary
 from ..stated.hypnogram import Hypnogram
 from .places import Spot, expanded
 
-DEVICE_ENDINGS = frozenset({".cwa", ".bin", ".gt3x", ".agdc"})
-GENERAL_ENDINGS = frozenset({".csv", ".parquet", ".edf", ".bdf", ".avro", ".zip"})
 _OUTPUT_MARKS = ("data_dictionary.csv", "config.resolved.toml")
 
 

@@ -16,6 +16,8 @@ from dataclasses import dataclass, fields, replace
 from pathlib import PurePath
 from typing import Any, get_args
 
+from recordings import DEVICE_ENDINGS, GENERAL_ENDINGS
+
 from ..nights.night import Side, Site
 from ..parameter import SettingsError, did_you_mean
 from .zone_names import checked_zone_name
@@ -24,10 +26,8 @@ _LONGEST_BYTES = 80
 """Of an id without its hash, in UTF-8: leaves room for a path on every file system."""
 
 _HASH_DIGITS = 8
-_ENDINGS = (
-    *(".gz", ".zip", ".cwa", ".bin", ".gt3x", ".agdc", ".edf", ".bdf", ".avro"),
-    *(".csv", ".parquet", ".txt", ".tsv"),
-)
+_ENDINGS = DEVICE_ENDINGS | GENERAL_ENDINGS | {".gz", ".txt", ".tsv"}
+"""What a name may lose: those of recordings, of what they are packed in and of other tables."""
 _RESERVED = re.compile(r"(con|prn|aux|nul|com[\d¹²³]|lpt[\d¹²³])(\..*)?", re.IGNORECASE)
 
 

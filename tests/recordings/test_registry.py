@@ -7,13 +7,14 @@ import io
 import subprocess
 import sys
 import zipfile
+from importlib import import_module
 
 import made_recordings as made
 import numpy as np
 import pytest
 
 import recordings
-from recordings import RecordingError, open_recording
+from recordings import DEVICE_ENDINGS, GENERAL_ENDINGS, RecordingError, open_recording
 from recordings.registry import ARCHIVES, FORMATS
 
 CWA = made.cwa(made.resting(600))
@@ -127,9 +128,18 @@ def test_a_file_whose_samples_vanished_after_opening_is_refused(saved):
         list(recording.chunks())
 
 
-def test_every_listed_format_can_be_loaded():
-    assert [*FORMATS] == ["axivity_cwa", "geneactiv", "edf", "avro", "table"]
-    assert [*ARCHIVES] == ["actigraph_gt3x", "table_archive"]
+@pytest.mark.parametrize("known", FORMATS + ARCHIVES, ids=lambda known: known.module)
+def test_every_listed_format_has_endings_and_what_a_format_must_offer(known):
+    module = import_module(f"recordings.formats.{known.module}")
+    sniff = "sniff_members" if known in ARCHIVES else "sniff"
+    assert all(callable(getattr(module, name)) for name in ("open_reader", sniff))
+    assert known.own + known.shared
+    assert all(ending == ending.lower() and ending[0] == "." for ending in known.own + known.shared)
+
+
+def test_no_ending_is_of_two_formats():
+    endings = [ending for known in FORMATS + ARCHIVES for ending in known.own + known.shared]
+    assert len(endings) == len(set(endings)) == len(DEVICE_ENDINGS | GENERAL_ENDINGS)
 
 
 def test_public_names_are_all_there():

@@ -11,7 +11,13 @@ from pathlib import Path
 import pytest
 
 from detector.inputs.sources import find_inputs
-from recordings import ReadOptions, RecordingError, open_recording
+from recordings import (
+    DEVICE_ENDINGS,
+    GENERAL_ENDINGS,
+    ReadOptions,
+    RecordingError,
+    open_recording,
+)
 
 SAMPLE = Path(__file__).parents[3] / "recordings" / "samples" / "ax3_thigh25_short_night.cwa.gz"
 FAROS = Path(__file__).parents[2] / "data" / "faros_25hz.edf"
@@ -42,6 +48,15 @@ def test_a_folder_is_searched_in_order_and_any_case(folder):
         "wave2/B.CWA",
         "wave2/a.Cwa.GZ",
     ]
+
+
+@pytest.mark.parametrize("ending", sorted(DEVICE_ENDINGS | GENERAL_ENDINGS))
+def test_in_a_folder_a_damaged_file_is_lost_under_no_ending(ending, folder):
+    for name in ("a" + ending, "b" + ending.upper() + ".gz"):
+        (folder / name).write_bytes(b"\xff\xd8" * 600)
+    found = find_inputs([folder])
+    assert [source.shown for source in found] == ["a" + ending, "b" + ending.upper() + ".gz"]
+    assert {bool(source.skipped) for source in found} == {ending in GENERAL_ENDINGS}
 
 
 def test_in_a_folder_tables_are_inputs_if_they_open_and_said_if_not(folder):

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from detector.people.identity import recording_ids, stem
+from recordings import DEVICE_ENDINGS, GENERAL_ENDINGS
 
 names = st.text(min_size=1, max_size=40).filter(lambda name: "/" not in name)
 paths = st.lists(names, min_size=1, max_size=4).map("/".join)
@@ -103,4 +104,5 @@ def test_a_very_long_name_is_cut_between_characters():
 def test_the_stem_is_the_name_without_the_endings_of_recordings():
     assert stem("wave 1/sub 01.a.cwa.gz") == "sub 01.a"
     assert stem("gz.cwa") == "gz"
+    assert {stem(f"night{ending}") for ending in DEVICE_ENDINGS | GENERAL_ENDINGS} == {"night"}
     assert stem("night") == "night"
