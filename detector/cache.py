@@ -50,13 +50,19 @@ def use_own_cache() -> None:
 
 def remove_torn(folder: Path) -> None:
     """Remove kernels that a power cut left cut or empty: numba would fail on them forever."""
-    for path in folder.rglob("*.nb[ic]"):
-        with suppress(OSError):
-            with path.open("rb") as file:
-                file.seek(max(0, path.stat().st_size - 1))
-                whole = file.read() == _STOP
-            if not whole:
-                path.unlink()
+    for root, _, names in os.walk(folder):
+        for name in names:
+            if name.endswith((".nbi", ".nbc")):
+                with suppress(OSError):
+                    _remove_if_torn(os.path.join(root, name))  # noqa: PTH118 (they are many)
+
+
+def _remove_if_torn(path: str) -> None:
+    with open(path, "rb") as file:  # noqa: PTH123 (as above)
+        file.seek(max(0, os.fstat(file.fileno()).st_size - 1))
+        whole = file.read() == _STOP
+    if not whole:
+        os.unlink(path)  # noqa: PTH108 (as above)
 
 
 def load_numba() -> None:
