@@ -8,6 +8,7 @@ Exit status: 0 all ok, 1 some failed, 2 wrong usage or settings (before any file
 from __future__ import annotations
 
 import io
+import os
 import signal
 import sys
 from collections.abc import Iterator, Sequence
@@ -17,7 +18,7 @@ from cyclopts import App, CycloptsError
 
 from .cache import use_own_cache
 from .commands.answer import FAILED, INTERRUPTED, OK, USAGE, Answer
-from .console import Console, UnheardError, mend_streams, plain, say
+from .console import Console, mend_streams, plain
 from .files import OutputError
 from .machine import shortage
 from .parameter import SettingsError
@@ -82,6 +83,35 @@ for _place, (_home, _takes, _does) in enumerate(_COMMANDS):
     )
 
 
+class _UnheardError(Exception):
+    """The standard output takes nothing more.
+
+    Attributes
+    ----------
+    seen_enough
+        Whether that is because whoever read it (head, less) has gone.
+    """
+
+    def __init__(self, error: OSError) -> None:
+        super().__init__(f"the standard output cannot be written: {error.strerror}")
+        self.seen_enough = isinstance(error, BrokenPipeError)
+
+
+def _say(text: str, end: str = "\n") -> None:
+    """Write to the standard output.
+
+    Raises
+    ------
+    _UnheardError
+        If it takes nothing more; from then on it leads nowhere.
+    """
+    try:
+        print(text, end=end, flush=True)
+    except OSError as error:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise _UnheardError(error) from error
+
+
 def main(words: Sequence[str] | None = None) -> int:
     """Run one command and return the exit status.
 
@@ -98,7 +128,7 @@ def main(words: Sequence[str] | None = None) -> int:
     try:
         with _told_to_end():
             answer = app(words, exit_on_error=False, print_error=False) or Answer("")
-            say(plain(answer.text), end="\n" if answer.text else "")
+            _say(plain(answer.text), end="\n" if answer.text else "")
     except (Exception, KeyboardInterrupt) as error:
         status, problem = _ending(error, words)
         if problem is None:  # a bug
@@ -123,7 +153,7 @@ def _ending(error: BaseException, words: Sequence[str]) -> tuple[int, str | None
             return USAGE, str(error)
         case OutputError():
             return FAILED, str(error)
-        case UnheardError():  # with status 0, whoever read it (head, less) has seen enough
+        case _UnheardError():  # with status 0, whoever read it (head, less) has seen enough
             return (OK, "") if error.seen_enough else (FAILED, str(error))
         case KeyboardInterrupt():
             return INTERRUPTED, "interrupted"
@@ -156,9 +186,9 @@ def doctor() -> Answer:
     found = {"ok": 0, "warn": 0, "fail": 0}
     for check in checks():
         found[check.status] += 1
-        say(f"{check.status:<5} {check.name:<13} {check.text}")
+        _say(f"{check.status:<5} {check.name:<13} {check.text}")
         if check.remedy:
-            say(f"{'':<19} -> {check.remedy}")
+            _say(f"{'':<19} -> {check.remedy}")
     if found["fail"]:
         return Answer(f"{found['fail']} of {sum(found.values())} checks failed", FAILED)
     return Answer("it works, see the warnings" if found["warn"] else "everything works")

@@ -46,35 +46,6 @@ def mend_streams() -> None:
     sys.stderr = sys.stderr or os.fdopen(_STDERR, "w", encoding="utf-8", closefd=False)
 
 
-class UnheardError(Exception):
-    """The standard output takes nothing more.
-
-    Attributes
-    ----------
-    seen_enough
-        Whether that is because whoever read it (head, less) has gone.
-    """
-
-    def __init__(self, error: OSError) -> None:
-        super().__init__(f"the standard output cannot be written: {error.strerror}")
-        self.seen_enough = isinstance(error, BrokenPipeError)
-
-
-def say(text: str, end: str = "\n") -> None:
-    """Write to the standard output.
-
-    Raises
-    ------
-    UnheardError
-        If it takes nothing more; from then on it leads nowhere.
-    """
-    try:
-        print(text, end=end, flush=True)
-    except OSError as error:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        raise UnheardError(error) from error
-
-
 class Console:
     """Messages by level; with ``QUIET`` only problems are shown.
 
