@@ -190,11 +190,12 @@ def test_a_full_or_write_protected_disk_is_named_and_is_a_failure(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     def broken(*_: object, **__: object) -> None:
-        raise OSError(number, os.strerror(number))
+        raise OSError(number, os.strerror(number), str(tmp_path / "out" / "nights.csv"))
 
     monkeypatch.setattr("detector.cohort.run", broken)
     assert main(["run", str(BUNDLED), "-o", str(tmp_path / "out")]) == FAILED
-    assert f"{tmp_path / 'out'} cannot be written: {os.strerror(number)}" in capsys.readouterr().err
+    table = tmp_path / "out" / "nights.csv"
+    assert f"{table} cannot be written: {os.strerror(number)}" in capsys.readouterr().err
 
 
 def test_what_is_said_of_a_table_makes_a_done_recording_undone(
