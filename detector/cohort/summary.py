@@ -31,7 +31,9 @@ class Summary:
     @property
     def rows(self) -> list[Row]:
         """All rows of the ledger."""
-        return list(self.unwritten) or list(csvtext.read(RECORDINGS, self.ledger))
+        if self.unwritten or not self.counts:
+            return list(self.unwritten)
+        return list(csvtext.read(RECORDINGS, self.ledger))
 
     @property
     def exit_status(self) -> int:
