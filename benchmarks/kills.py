@@ -1,4 +1,4 @@
-"""Whether a cohort survives kills: 200 recordings, at least 50 kills, the same bytes at the end.
+"""Whether a cohort survives kills: 200 recordings, at least 200 kills, the same bytes at the end.
 
     python benchmarks/kills.py                # local pool, Dask cluster, two shards at once
     python benchmarks/kills.py --recordings 40 --kills 9 pool
@@ -154,7 +154,7 @@ def main(words: Sequence[str] | None = None) -> int:
     parser.add_argument("ways", nargs="*", help=f"of {', '.join(WAYS)}; all if none is named")
     parser.add_argument("--recordings", type=int, default=200)
     parser.add_argument("--hours", type=float, default=2.0)
-    parser.add_argument("--kills", type=int, default=51, help="in all ways together")
+    parser.add_argument("--kills", type=int, default=201, help="in all ways together")
     parser.add_argument("--seed", type=int, default=1)
     chosen = parser.parse_args(words)
     ways = chosen.ways or WAYS
