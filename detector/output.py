@@ -27,7 +27,7 @@ from .snippets import SnippetFile
 from .tables import csvtext
 from .tables.columns import EVENTS, RECORDINGS, night_columns
 from .tables.csvtext import Row, Value
-from .tables.rows import event_columns, facts_row, night_row
+from .tables.rows import event_arrays, event_columns, facts_row, night_row
 
 RUN = "run.json"
 _LEFT = re.compile(r"\.(.+)\.[0-9a-f]{8}\.partial|\.(.+)\.old")
@@ -100,9 +100,7 @@ class RecordingFolder:
         self._night_rows.write(csvtext.line(self._columns, night_row(facts, night)))
         for a in range(0, len(night.events), _AT_ONCE):
             places = range(a, min(a + _AT_ONCE, len(night.events)))
-            self._event_rows.write(
-                csvtext.lines(EVENTS, event_columns(facts, night, first, places))
-            )
+            self._event_rows.write(csvtext.lines(EVENTS, event_arrays(facts, night, first, places)))
         counted = np.flatnonzero(night.events.counted).tolist()
         columns = event_columns(facts, night, first, counted)
         self._counted += [

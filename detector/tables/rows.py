@@ -6,8 +6,9 @@ Numbers are rounded to the decimals of their column, NaN is unknown, and nothing
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from math import isfinite
 from statistics import median
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,7 +30,7 @@ from .columns import (
     Column,
     night_columns,
 )
-from .csvtext import Row, Value
+from .csvtext import Row, Value, plain
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -42,6 +43,7 @@ __all__ = [
     "TABLES",
     "Column",
     "dictionary_rows",
+    "event_arrays",
     "event_columns",
     "event_rows",
     "events_table",
@@ -60,24 +62,24 @@ _AS_THEY_ARE = (
 
 def number(name: str, value: float | None) -> float | None:
     """Return the value rounded as its column is, None for None, NaN and infinities."""
-    return None if value is None else _numbers(name, np.array([value]))[0]
+    if value is None:
+        return None
+    rounded = float(_rounded(name, np.array([value]))[0])
+    return rounded if isfinite(rounded) else None
 
 
-def _numbers(name: str, values: NDArray[np.floating]) -> list[float | None]:
-    """Return the values of a column, each as :func:`number` has it."""
-    rounded = values.astype(np.float64).round(_DECIMALS[name]) + 0.0  # turns -0.0 into 0.0
-    found = rounded.astype(object)
-    found[~np.isfinite(rounded)] = None
-    return list(found.tolist())
+def _rounded(name: str, values: NDArray[np.floating]) -> NDArray[np.float64]:
+    """Return values with the decimals of their column."""
+    return values.astype(np.float64).round(_DECIMALS[name]) + 0.0  # turns -0.0 into 0.0
 
 
-def event_columns(
+def event_arrays(
     facts: Facts,
     night: Night,
     first_index: int = 0,
     chosen: Sequence[int] | None = None,
-) -> dict[str, list[Value]]:
-    """Return the columns of ``events.csv`` for one night.
+) -> dict[str, NDArray[Any]]:
+    """Return the columns of ``events.csv`` for one night; NaN and empty texts are unknown.
 
     Parameters
     ----------
@@ -95,30 +97,41 @@ def event_columns(
     events, n = night.events, len(places)
     candidates = events.candidates[places]
     start_ns, peak_ns, end_ns = (candidates[k] for k in ("start_ns", "peak_ns", "end_ns"))
-    clusters = [f"n{night.index}c{k}" if k >= 0 else None for k in events.cluster[places].tolist()]
+    clusters = [f"n{night.index}c{k}" if k >= 0 else "" for k in events.cluster[places].tolist()]
     return {
-        "recording_id": [facts.recording_id] * n,
-        "night_date": [night.span.date.isoformat()] * n,
-        "event_index": (first_index + places).tolist(),
+        "recording_id": np.full(n, facts.recording_id),
+        "night_date": np.full(n, night.span.date.isoformat()),
+        "event_index": first_index + places,
         "start_time": _local_times(zone, start_ns),
         "start_utc": _utc_times(zone, start_ns),
         "peak_utc": _utc_times(zone, peak_ns),
         "end_utc": _utc_times(zone, end_ns),
-        "duration_s": [*_numbers("duration_s", (end_ns - start_ns) / 1e9)],
-        "kind": events.kind[places].tolist(),
-        "context": events.context[places].tolist(),
-        "counted": events.counted[places].tolist(),
-        "reason": [code or None for code in events.reason[places].tolist()],
-        "confidence": [word or None for word in events.confidence[places].tolist()],
-        "onset_offset_s": [*_numbers("onset_offset_s", events.onset_offset_s[places])],
-        **{name: [*_numbers(name, candidates[name])] for name in _AS_THEY_ARE},
-        "n_bursts": candidates["n_bursts"].tolist(),
-        "active_after_s": [*_numbers("active_after_s", events.active_after_s[places])],
-        "cluster_id": [*clusters],
-        "truncated": candidates["truncated"].tolist(),
-        "likeness": [*_numbers("likeness", events.likeness[places])],
-        "stage": [name or None for name in night.stage_of(peak_ns)],
+        "duration_s": _rounded("duration_s", (end_ns - start_ns) / 1e9),
+        "kind": events.kind[places],
+        "context": events.context[places],
+        "counted": events.counted[places],
+        "reason": events.reason[places],
+        "confidence": events.confidence[places],
+        "onset_offset_s": _rounded("onset_offset_s", events.onset_offset_s[places]),
+        **{name: _rounded(name, candidates[name]) for name in _AS_THEY_ARE},
+        "n_bursts": candidates["n_bursts"],
+        "active_after_s": _rounded("active_after_s", events.active_after_s[places]),
+        "cluster_id": np.array(clusters, np.str_),
+        "truncated": candidates["truncated"],
+        "likeness": _rounded("likeness", events.likeness[places]),
+        "stage": np.array(night.stage_of(peak_ns), np.str_),
     }
+
+
+def event_columns(
+    facts: Facts,
+    night: Night,
+    first_index: int = 0,
+    chosen: Sequence[int] | None = None,
+) -> dict[str, list[Value]]:
+    """Return :func:`event_arrays` as plain values, None for what is unknown."""
+    arrays = event_arrays(facts, night, first_index, chosen)
+    return {name: plain(values) for name, values in arrays.items()}
 
 
 def event_rows(facts: Facts, night: Night, first_index: int = 0) -> Iterator[Row]:
@@ -128,20 +141,20 @@ def event_rows(facts: Facts, night: Night, first_index: int = 0) -> Iterator[Row
         yield dict(zip(columns, values, strict=True))
 
 
-def _utc_times(zone: Zone, device_ns: NDArray[np.int64]) -> list[Value]:
+def _utc_times(zone: Zone, device_ns: NDArray[np.int64]) -> NDArray[np.str_]:
     """Return :meth:`Zone.utc_iso` of every time."""
     if zone.tz is None:
-        return [None] * len(device_ns)
+        return np.full(len(device_ns), "")
     return _iso(device_ns - zone.device_offset_s * SECOND_NS, "Z")
 
 
-def _local_times(zone: Zone, device_ns: NDArray[np.int64]) -> list[Value]:
+def _local_times(zone: Zone, device_ns: NDArray[np.int64]) -> NDArray[np.str_]:
     """Return :meth:`Zone.local_iso` of every time, which ascend within one night."""
     if not len(device_ns):
-        return []
+        return np.empty(0, np.str_)
     first, last = (zone.local(int(ns)).utcoffset() for ns in device_ns[[0, -1]])
     if first != last:
-        return [zone.local_iso(int(ns)) for ns in device_ns]
+        return np.array([zone.local_iso(int(ns)) for ns in device_ns])
     if first is None:
         return _iso(device_ns, "")
     ahead_ns = (round(first.total_seconds()) - zone.device_offset_s) * SECOND_NS
@@ -151,10 +164,13 @@ def _local_times(zone: Zone, device_ns: NDArray[np.int64]) -> list[Value]:
 _ISO_LENGTH = len("2024-03-05T23:41:07.250")
 
 
-def _iso(ns: NDArray[np.int64], suffix: str) -> list[Value]:
+def _iso(ns: NDArray[np.int64], suffix: str) -> NDArray[np.str_]:
     """Return ISO 8601 to the nearest millisecond, half up, as :class:`Zone` does."""
     ms = ((ns + 500_000) // 1_000_000).astype("M8[ms]")
-    return [text + suffix for text in np.datetime_as_string(ms).tolist()]
+    texts = ms.astype(f"U{_ISO_LENGTH + len(suffix)}")
+    codes = texts.view(np.uint32).reshape(len(ns), _ISO_LENGTH + len(suffix))
+    codes[:, _ISO_LENGTH:] = [ord(letter) for letter in suffix]
+    return texts
 
 
 def night_row(facts: Facts, night: Night) -> Row:

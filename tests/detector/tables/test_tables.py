@@ -351,3 +351,35 @@ def test_a_heading_of_a_diary_is_quoted_made_harmless_and_read_back(tmp_path, na
     assert not [*shown][-1].startswith("=")
     (row,) = csvtext.read(columns, path)
     assert row[name] == "yes"
+
+
+ARRAYS = {
+    "string": (st.text(st.characters(exclude_characters="\0"), max_size=5), np.str_),
+    "text": (st.text(st.characters(exclude_characters="\0"), max_size=5), np.str_),
+    "utc_time": (st.sampled_from(["", "2024-03-05T22:36:00.123Z"]), np.str_),
+    "boolean": (st.booleans(), np.bool_),
+    "integer": (st.integers(-(2**63), 2**63 - 1), np.int64),
+    "number": (st.floats().map(lambda x: round(x, 3) + 0.0 if math.isfinite(x) else x), np.float64),
+}
+
+
+@given(st.data())
+def test_lines_of_arrays_are_those_of_their_values(data):
+    columns = [Column(t, t, "", "any", "test", 3 * (t == "number")) for t in ARRAYS]
+    n = data.draw(st.integers(0, 5))
+    values = {
+        t: np.array(data.draw(st.lists(value, min_size=n, max_size=n)), kind)
+        for t, (value, kind) in ARRAYS.items()
+    }
+    rows = zip(*(csvtext.plain(array) for array in values.values()), strict=True)
+    expected = [csvtext.line(columns, dict(zip(values, row, strict=True))) for row in rows]
+    assert csvtext.lines(columns, values) == b"".join(expected)
+
+
+def test_numbers_of_many_lines_are_rounded_and_padded_like_single_ones():
+    column = Column("x", "number", "", "any", "test", 2)
+    small = np.array([0.0, -0.05, 12.5, -1234.56, 0.07, np.nan, np.inf, 999.99])
+    shown = b"0.00\n-0.05\n12.50\n-1234.56\n0.07\n\n\n999.99\n"
+    assert csvtext.lines([column], {"x": small}) == shown
+    large = np.array([2.0**60, 1e307])
+    assert csvtext.lines([column], {"x": large}) == b"%.2f\n%.2f\n" % (2.0**60, 1e307)
