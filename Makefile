@@ -59,6 +59,9 @@ merge: setup ## Measure what joining the tables of 10,000 and 100,000 recordings
 kills: setup ## Kill runs over 200 recordings at random times, and compare what they end with
 	$(BIN)/python benchmarks/kills.py
 
+determinism: setup ## Run recordings in every way that must not matter, and compare the bytes
+	$(BIN)/python benchmarks/determinism.py
+
 fuzz: setup ## Throw 100,000 damaged files of each kind at the readers
 	$(BIN)/python benchmarks/fuzz.py --inputs 100000
 
@@ -66,4 +69,4 @@ clean: ## Remove caches and what was built, keep .venv
 	rm -rf build dist out *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis .benchmarks
 	find . -path ./.venv -prune -o -name __pycache__ -type d -exec rm -rf {} +
 
-.PHONY: help setup test check format docs sample quality limbs memory speed formats page cohort-page cohort merge kills fuzz clean
+.PHONY: help setup test check format docs sample quality limbs memory speed formats page cohort-page cohort merge kills determinism fuzz clean

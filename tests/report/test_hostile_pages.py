@@ -20,7 +20,7 @@ RUN = "window.ran=1"
 TRAP = f"""'"`--></script></style></title><script>{RUN}</script><img src=x onerror={RUN}>"""
 LINK = f"javascript:{RUN}//"
 HANDLER = f'" autofocus onfocus="{RUN}'
-TEMPLATE = f"{{{{ 7*7 }}}}${{{RUN}}}=cmd|' /C calc'!A0"
+FORMULA = f"=cmd|' /C calc'!A0, {{{{ 7*7 }}}} ${{{RUN}}}"
 READY = "document.readyState === 'complete'"
 OUTSIDE = Path("..", "..", "escaped")
 
@@ -44,11 +44,11 @@ def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with (folder / "participants.csv").open("w", newline="", encoding="utf-8") as file:
         rows = csv.writer(file)
         rows.writerow(["file", "participant_id", "session", "notes", "recording"])
-        rows.writerow([names["good"], TRAP, LINK, TEMPLATE, str(OUTSIDE / TRAP)])
+        rows.writerow([names["good"], TRAP, LINK, FORMULA, str(OUTSIDE / TRAP)])
         rows.writerow([names["bad"], HANDLER, TRAP, LINK, f"/{OUTSIDE}\n"])
     with (folder / "diary.csv").open("w", newline="", encoding="utf-8") as file:
         rows = csv.writer(file)
-        rows.writerow(["participant_id", "night_date", "sleep_onset", "wake", TRAP, TEMPLATE])
+        rows.writerow(["participant_id", "night_date", "sleep_onset", "wake", TRAP, FORMULA])
         rows.writerow([TRAP, "2023-05-03", "02:40", "05:40", HANDLER, TRAP])
     tables = ["--participants", str(folder / "participants.csv")]
     tables += ["--diary", str(folder / "diary.csv"), "--tz", "Europe/London", "-q"]
@@ -150,11 +150,11 @@ def test_a_picture_of_a_time_line_can_still_be_saved(pages, tab):
     assert tab.complaints() == []
 
 
-def test_tables_give_back_what_was_written(out):
+def test_tables_hold_what_was_written_and_no_formula(out):
     (night,) = rows(out / "nights.csv")
-    assert list(night)[-2:] == [TRAP, TEMPLATE]
+    assert list(night)[-2:] == [TRAP, f"'{FORMULA}"]
     assert (night["participant_id"], night["session"]) == (TRAP, LINK)
-    assert (night[TRAP], night[TEMPLATE]) == (HANDLER, TRAP)
+    assert (night[TRAP], night[f"'{FORMULA}"]) == (HANDLER, TRAP)
 
 
 # The policy itself
