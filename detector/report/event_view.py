@@ -18,7 +18,7 @@ from detector.scan import Snippet
 from .cells import Cells, Pairs, pairs
 from .near import Failed, failed_conditions
 from .pictures import Mark, trace
-from .words import CONTEXT, COUNTED, KIND
+from .words import CONTEXT, LOOKS
 
 _NEAR_ORDER = ("onset", "reonset", "sleep", "pre_sleep", "post_wake", "unusable")
 
@@ -130,7 +130,8 @@ def event_views(
 def _event_view(
     facts: Facts, night: Night, i: int, row: Cells, snippet: Snippet | None, *, on_time_line: bool
 ) -> EventView:
-    kind = (COUNTED if night.events.counted[i] else KIND)[row["kind"]]
+    look = LOOKS[row["kind"]]
+    kind = look.counted if night.events.counted[i] else look.name
     clock = row["start_time"][11:19]
     return EventView(
         anchor=f"event-{row['event_index']}",
@@ -186,13 +187,13 @@ def excluded(night: Night) -> Excluded:
     rows = [
         ExcludedRow(
             kind,
-            KIND[kind],
+            LOOKS[kind].name,
             sentence(reason) if reason else "",
             tuple(counts[kind, reason, part] for part in columns),
         )
         for kind, reason in sorted({key[:2] for key in counts})
     ]
-    order = list(KIND)
+    order = list(LOOKS)
     rows.sort(key=lambda r: (order.index(r.kind), -sum(r.counts), r.reason))
     return Excluded(columns, tuple(rows))
 

@@ -14,9 +14,10 @@ from jinja2 import Environment, FileSystemBytecodeCache, PackageLoader, StrictUn
 from markupsafe import Markup
 
 from detector.cache import VARIABLE, is_writable
+from detector.nights.night import SLEEP_STARTS
 from detector.version import ALGORITHM_VERSION, VERSION
 
-from .words import CONFIDENCE, CONTEXT, KIND, MARK
+from .words import CONFIDENCE, CONTEXT, LOOKS, style
 
 
 def render(template: str, **values: Any) -> str:
@@ -75,13 +76,14 @@ def _environment() -> Environment:
         version=VERSION,
         algorithm_version=ALGORITHM_VERSION,
         script=script_name(),
-        style=Markup(read("style.css")),  # noqa: S704 (a file of this package)
-        marks=MARK,
+        style=Markup(read("style.css") + style()),  # noqa: S704 (words of this package)
+        looks=LOOKS,
+        starts=SLEEP_STARTS,
         words={
-            "kinds": list(KIND.items()),
+            "kinds": [(kind, look.name) for kind, look in LOOKS.items()],
             "contexts": list(CONTEXT.items()),
             "confidences": [(word, word) for word in CONFIDENCE],
         },
-        loop_kind={kind: i for i, kind in enumerate(KIND)},
+        loop_kind={kind: i for i, kind in enumerate(LOOKS)},
     )
     return environment

@@ -17,7 +17,7 @@ from recordings import SECOND_NS
 
 from .cells import Cells
 from .wall import WallClock
-from .words import CONFIDENCE, CONTEXT, COUNTED, KIND
+from .words import ASLEEP, CONFIDENCE, CONTEXT, LOOKS
 
 MOST_EVENTS = 1000
 """Events drawn per night; the pages of restless days would otherwise become too heavy."""
@@ -74,7 +74,7 @@ def drawn_events(night: Night) -> NDArray[np.int64]:
         [
             np.isin(events.kind, SLEEP_STARTS),
             events.context == "onset",
-            np.isin(events.context, ("reonset", "sleep")),
+            np.isin(events.context, ASLEEP),
         ],
         [0, 1, 2],
         3,
@@ -213,7 +213,7 @@ def _events(
     contexts = list(CONTEXT)
     return {
         "at": [clock.axis_ms(ns) - start_ms for ns in peaks["peak_ns"].tolist()],
-        "kind": [list(KIND).index(c["kind"]) for c in shown],
+        "kind": [list(LOOKS).index(c["kind"]) for c in shown],
         "counted": np.flatnonzero(events.counted[chosen]).tolist(),
         "index": [int(c["event_index"]) for c in shown],
         "clock": [c["start_time"][11:19] for c in shown],
@@ -224,10 +224,19 @@ def _events(
         "reasons": [sentence(r) if r else "" for r in reasons],
         "context": [contexts.index(c["context"]) for c in shown],
         "contexts": list(CONTEXT.values()),
+        "asleep": [contexts.index(c) for c in ASLEEP],
         "confidence": [CONFIDENCE.index(c["confidence"]) for c in shown],
         "confidences": CONFIDENCE,
-        "kinds": list(KIND.values()),
-        "names": list(COUNTED.values()),
+        "kinds": [
+            {
+                "code": kind,
+                "name": look.name,
+                "counted": look.counted,
+                "symbol": look.symbol,
+                "start": kind in SLEEP_STARTS,
+            }
+            for kind, look in LOOKS.items()
+        ],
     }
 
 

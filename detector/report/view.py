@@ -26,7 +26,7 @@ from .event_view import EventView, Excluded, event_views, excluded, near_misses
 from .pictures import static_night, strip
 from .timeline import drawn_events, timeline
 from .wall import WallClock, night_title
-from .words import CONFIDENCE, KIND, SOURCE, STATUS, is_note
+from .words import CONFIDENCE, LOOKS, SOURCE, STATUS, is_note
 
 MOST_NEAR_MISSES = 8
 """Near misses shown per night; all of them are in the table of events."""
@@ -103,7 +103,7 @@ def night_view(facts: Facts, night: Night, first_index: int) -> NightView:
         still=static_night(night, clock, f"Time line of the night from {title}"),
         groups=_groups(night, clock, row),
         timeline=timeline(night, clock, rows, drawn, {*shown, *counted}),
-        drawn=tuple((kind, name, kinds[kind]) for kind, name in KIND.items() if kinds[kind]),
+        drawn=tuple((kind, look.name, kinds[kind]) for kind, look in LOOKS.items() if kinds[kind]),
         not_drawn=len(night.events) - len(drawn),
         events=len(night.events),
         counted=event_views(facts, night, rows, counted, on_line),

@@ -22,6 +22,7 @@ from detector.nights.night import SLEEP_STARTS
 from detector.reasons import sentence
 from detector.report import write_assets
 from detector.report.cells import cells
+from detector.report.words import LOOKS
 from detector.tables.columns import EVENTS
 from detector.tables.rows import event_rows, facts_row, night_row
 
@@ -53,6 +54,14 @@ async function drive() {
   const axis = () => plot._fullLayout.xaxis.range.map((v) => plot._fullLayout.xaxis.d2c(v));
   const span = () => { const [a, b] = axis(); return Math.round((b - a) / 1000); };
   const points = () => plot.data[0].x.length;
+  const traces = plot.data.filter((t) => t.customdata).reverse();
+  told.looks = [...figure.querySelectorAll("[data-kind] .mark")].map((mark, i) => {
+    const path = mark.querySelector("path");
+    const style = getComputedStyle(path);
+    return [mark.classList[1], path.getAttribute("d"),
+      style.fill === "none" ? style.stroke : style.fill,
+      traces[i].marker.color, traces[i].marker.symbol[0].replace("-open", "")];
+  });
   told.drawn = document.querySelectorAll("figure[data-drawn]").length;
   told.span = span();
   told.pointsWide = points();
@@ -206,6 +215,12 @@ def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+def rgb(colour: str) -> str:
+    """As a browser gives it back."""
+    red, green, blue = bytes.fromhex(colour[1:])
+    return f"rgb({red}, {green}, {blue})"
+
+
 def test_a_recordings_page_opens_from_the_disk_and_can_be_used(out, tmp_path):
     path = out / "recordings" / "subject 01" / "report.html"
     told, console = driven(path, page_html(), DRIVE, tmp_path)
@@ -229,6 +244,12 @@ def test_a_recordings_page_opens_from_the_disk_and_can_be_used(out, tmp_path):
     assert told["hidden"] == 1
     assert told["still"] == "none"
     assert not told["wide"]
+    assert len(told["looks"]) == 9
+    assert told["looks"] == [
+        [kind, look.path, rgb(look.colour), look.colour, look.symbol.replace("-open", "")]
+        for kind, look in LOOKS.items()
+        if kind in {kind for kind, *_ in told["looks"]}
+    ]
     assert told["hover"].startswith(
         "<b>Sleep start</b>, counted<br>23:36:00, in the onset window"
         "<br>187.5 mg, 4.25 g/s, 0.46 s wide<br>confidence high<br>"

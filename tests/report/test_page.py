@@ -28,7 +28,7 @@ from detector.reasons import REASONS, sentence
 from detector.report import Page
 from detector.report.cells import cells
 from detector.report.render import script_name
-from detector.report.words import CONFIDENCE, CONTEXT, KIND, MARK, STATUS
+from detector.report.words import CONFIDENCE, CONTEXT, LOOKS, STATUS
 from detector.scan import EPOCH, Scan
 from detector.settings import KindSettings, Settings
 from detector.tables.columns import NIGHTS
@@ -362,7 +362,7 @@ def test_the_page_says_what_a_count_cannot_say():
 
 @pytest.mark.parametrize(
     ("words", "meant"),
-    [(KIND, Kind), (MARK, Kind), (CONTEXT, Context), (STATUS, Status), (CONFIDENCE, Confidence)],
+    [(LOOKS, Kind), (CONTEXT, Context), (STATUS, Status), (CONFIDENCE, Confidence)],
 )
 def test_everything_has_its_word(words, meant):
     assert set(words) == set(get_args(meant))

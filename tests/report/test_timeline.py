@@ -143,8 +143,8 @@ def test_events_stand_at_their_peaks_with_the_texts_of_the_table():
     assert second["size"] == "187.5"
     assert second["peak"] == "4.25"
     assert second["clock"] == "23:36:00"
-    assert events["kinds"][second["kind"]] == "Jerk like a sleep start"
-    assert events["names"][second["kind"]] == "Sleep start"
+    kind = events["kinds"][second["kind"]]
+    assert (kind["name"], kind["counted"]) == ("Jerk like a sleep start", "Sleep start")
     assert events["contexts"][second["context"]] == "in the onset window"
     assert events["confidences"][second["confidence"]] == "high"
     assert events["counted"] == np.flatnonzero(night.events.counted).tolist()

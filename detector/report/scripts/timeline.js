@@ -1,8 +1,4 @@
 // The time line of a night: an overview of extremes, and every sample close to an event.
-const MARKS = [
-  "diamond", "pentagon", "circle", "triangle-up", "triangle-down",
-  "hourglass", "square", "x", "cross", "circle-open",
-]; // in the order of the kinds in words.py
 
 // Smallest and largest value of each of about a thousand stretches of what is visible.
 function visible(values, start, step, [from, to]) {
@@ -131,9 +127,9 @@ class TimeLine {
   events(kind) {
     const e = this.data.events;
     const rows = e.kind.flatMap((k, i) => (k === kind ? [i] : []));
-    const start = kind < 2; // like a sleep start, with or without movement after it
+    const { code, symbol, start } = e.kinds[kind];
     const open = (i) => (start && !e.counted[i] ? "-open" : "");
-    const asleep = (i) => e.context[i] < 3; // in the onset window, at a return to sleep, in sleep
+    const asleep = (i) => e.asleep.includes(e.context[i]);
     const size = (i) => grown(e.counted[i] ? 15 : start ? (asleep(i) ? 11 : 7) : 6);
     return {
       type: "scatter", mode: "markers", cliponaxis: false,
@@ -141,12 +137,12 @@ class TimeLine {
       x: rows.map((i) => this.data.start + e.at[i]), y: rows.map((i) => Number(e.peak[i])),
       customdata: rows.map((i) => e.index[i]),
       marker: {
-        symbol: rows.map((i) => MARKS[kind] + open(i)),
+        symbol: rows.map((i) => symbol + open(i)),
         size: rows.map(size),
-        color: colour(`kind-${kind}`),
+        color: colour(`kind-${code}`),
         opacity: rows.map((i) => (asleep(i) ? (start ? 1 : 0.75) : 0.4)),
         line: { width: rows.map((i) => (e.counted[i] ? 1.5 : start ? 1.8 : 0)),
-          color: rows.map((i) => (e.counted[i] ? colour("card") : colour(`kind-${kind}`))) },
+          color: rows.map((i) => (e.counted[i] ? colour("card") : colour(`kind-${code}`))) },
       },
       hovertext: rows.map((i) => this.evidence(i)),
       hovertemplate: "%{hovertext}<extra></extra>",
@@ -155,9 +151,9 @@ class TimeLine {
 
   evidence(i) {
     const e = this.data.events;
-    const name = (e.counted[i] ? e.names : e.kinds)[e.kind[i]];
+    const { name, counted } = e.kinds[e.kind[i]];
     return [
-      `<b>${name}</b>${e.counted[i] ? ", counted" : ""}`,
+      `<b>${e.counted[i] ? counted : name}</b>${e.counted[i] ? ", counted" : ""}`,
       `${e.clock[i]}, ${e.contexts[e.context[i]]}`,
       `${e.size[i]} mg, ${e.peak[i]} g/s, ${e.width[i]} s wide`,
       `confidence ${e.confidences[e.confidence[i]]}`,
