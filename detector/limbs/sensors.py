@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.nights.night import SLEEP_STARTS
+from detector.nights.night import FROM_OUTSIDE, SLEEP_STARTS
 from detector.settings import KindSettings
 from detector.tables.csvtext import Row
 
@@ -110,7 +110,7 @@ class Movements:
 
     def is_of_limb(self, s: KindSettings) -> NDArray[np.bool_]:
         """Which the limb itself made: large enough to be listed, no knock, no ringing."""
-        outside = np.isin(self.kind, ("impact", "disturbance"))
+        outside = np.isin(self.kind, FROM_OUTSIDE)
         return np.asarray((self.peak_mg >= s.accel_listed_mg) & ~outside)
 
     def beginnings(self, s: KindSettings, first_ns: int, last_ns: int) -> Beginnings:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, get_args
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,9 +13,7 @@ from recordings import SECOND_NS
 from ..settings import KindSettings, Settings, WindowSettings
 from . import periodic
 from .grid import EPOCH_NS, EPOCHS_PER_MIN, Floats, Grid, Mask, angle_deg, rolling_mean, runs
-from .night import SLEEP_STARTS, Events, Interval, Kind, Site, Sleep
-
-OTHER_KINDS: tuple[Kind, ...] = tuple(k for k in get_args(Kind) if k not in SLEEP_STARTS)
+from .night import OTHER_KINDS, Events, Interval, Site, Sleep
 
 _POSTURE_CHANGE_DEG = 30.0
 _NOISY_MIN = 1

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,6 +28,9 @@ Kind = Literal[
     "disturbance",
     "brief_other",
 ]
+"""In the order of the columns ``n_<kind>`` of ``nights.csv``, which is part of the results: a new
+kind comes last, and none changes its place."""
+
 Context = Literal["onset", "reonset", "sleep", "pre_sleep", "post_wake", "unusable"]
 Confidence = Literal["high", "medium", "low"]
 Site = Literal["wrist", "ankle", "thigh", "other", "unknown"]
@@ -36,6 +39,12 @@ Status = Literal["ok", "limited", "not_analysable"]
 
 SLEEP_STARTS: tuple[Kind, ...] = ("sleep_start", "sleep_start_with_arousal")
 """The kinds that are counted; only in the onset window do they enter the headline count."""
+
+OTHER_KINDS: tuple[Kind, ...] = tuple(k for k in get_args(Kind) if k not in SLEEP_STARTS)
+"""Kinds that are never counted as sleep starts."""
+
+FROM_OUTSIDE: tuple[Kind, ...] = ("impact", "disturbance")
+"""The kinds that the limb did not make itself."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from recordings import SECOND_NS, Zone
 
-from ..nights.night import Events, Interval, Night, Sleep
+from ..nights.night import OTHER_KINDS, Events, Interval, Night, Sleep
 from ..nights.quality import idle_gaps, rate_bias_pct
 from ..result import Facts
 from ..version import ALGORITHM_VERSION, VERSION
@@ -24,7 +24,6 @@ from .columns import (
     DICTIONARY,
     EVENTS,
     NIGHTS,
-    OTHER_KINDS,
     RECORDINGS,
     TABLES,
     Column,

@@ -8,7 +8,7 @@ from .by_participant import BY_PARTICIPANT
 from .column import Column
 from .events import EVENTS
 from .limbs import ALIGNMENTS, LIMB_NIGHTS, LIMBS
-from .nights import NIGHTS, OTHER_KINDS, night_columns
+from .nights import NIGHTS, night_columns
 from .recordings import DICTIONARY, RECORDINGS
 from .review import DISAGREEMENTS, LABELS, REVIEWED_EVENTS, REVIEWED_NIGHTS
 
@@ -37,7 +37,6 @@ __all__ = [
     "LIMBS",
     "LIMB_NIGHTS",
     "NIGHTS",
-    "OTHER_KINDS",
     "RECORDINGS",
     "REVIEWED_EVENTS",
     "REVIEWED_NIGHTS",

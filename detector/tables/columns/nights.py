@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import get_args
 
-from detector.nights.night import SLEEP_STARTS, Kind
+from detector.nights.night import OTHER_KINDS
 
 from .column import NIGHT_DATE, PARTICIPANT_ID, RECORDING_ID, SESSION, Column
-
-OTHER_KINDS: tuple[Kind, ...] = tuple(k for k in get_args(Kind) if k not in SLEEP_STARTS)
-"""Kinds that are never counted as sleep starts."""
 
 _KIND_MEANS: dict[str, str] = {
     "micro_twitch": "movements too small to be told from fragmentary twitches",
