@@ -12,12 +12,14 @@ import os
 import re
 import secrets
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 from recordings import Zone, holding, open_parts
 
+from . import files
 from .inputs.sources import Source
 from .job import RunOptions, subject_of
 from .parameter import SettingsError
@@ -72,11 +74,8 @@ def key_of(out: Path) -> bytes:
     """
     path = key_path(out)
     try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(handle, "w") as file:
-            file.write(f"{secrets.token_hex(_KEY_BYTES)}\n")
-    except FileExistsError:
-        pass
+        if not path.exists():
+            _make_key(path)
     except OSError as error:
         raise SettingsError(f"--anonymise: {path} cannot be written: {error.strerror}") from error
     try:
@@ -86,6 +85,29 @@ def key_of(out: Path) -> bytes:
     if len(key) != _KEY_BYTES:
         raise SettingsError(f"--anonymise: {path} is no key to pseudonyms")
     return key
+
+
+def _make_key(path: Path) -> None:
+    """Write a new key, whole or not at all; of several processes at once the first one's counts."""
+    new = path.with_name(f".{path.name}.{secrets.token_hex(4)}.partial")
+    try:
+        with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            file.write(f"{secrets.token_hex(_KEY_BYTES)}\n".encode())
+            files.close(file)
+        with suppress(FileExistsError):
+            _give_name(new, path)
+    finally:
+        new.unlink(missing_ok=True)
+    files.folder_to_disk(path.parent)
+
+
+def _give_name(new: Path, path: Path) -> None:
+    try:
+        path.hardlink_to(new)
+    except FileExistsError:
+        raise
+    except OSError:  # no links on this file system
+        new.rename(path)
 
 
 def veiled(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -13,9 +14,11 @@ from made_cohort import make_cohort
 from made_results import made_facts
 
 from detector import files
+from detector.anonymise import key_of, key_path
 from detector.cli import FAILED, main
 from detector.cohort import Executing, RunOptions, Watcher, run
 from detector.output import RecordingFolder
+from detector.parameter import SettingsError
 
 from .test_output import PlainPage, content, write
 
@@ -125,8 +128,6 @@ class NoRoom(Executing):
 
 
 def test_what_workers_send_and_the_disk_does_not_take_is_in_the_ledger(data, tmp_path):
-    from concurrent.futures import ThreadPoolExecutor
-
     out = tmp_path / "out"
     with ThreadPoolExecutor(1) as threads:
         crew = NoRoom(threads, 1, (), lambda source, out, _: out / "recordings" / source.title)
@@ -159,3 +160,17 @@ def test_what_the_system_refuses_to_write_is_told(name, number, said):
 def test_what_is_no_matter_of_the_output_stays_what_it_is(error):
     with pytest.raises(type(error)), files.writing(Path("out")):
         raise error
+
+
+def test_a_key_to_pseudonyms_that_finds_no_room_is_not_there(tmp_path):
+    with file_limit(20), pytest.raises(SettingsError, match="cannot be written: File too large"):
+        key_of(tmp_path / "out")
+    assert list(tmp_path.iterdir()) == []
+    assert key_of(tmp_path / "out") == key_of(tmp_path / "out")
+
+
+def test_shards_that_begin_at_once_have_one_key(tmp_path):
+    with ThreadPoolExecutor(8) as threads:
+        keys = list(threads.map(key_of, [tmp_path / "out"] * 8))
+    assert len(set(keys)) == 1
+    assert list(tmp_path.iterdir()) == [key_path(tmp_path / "out")]
