@@ -191,7 +191,12 @@ def main(words: Sequence[str] | None = None) -> int:
             if chosen.kind and way.kind not in chosen.kind:
                 continue
             others = way.kind == "environment"
-            found = outcome(way, inputs[way.short], folder / "out")
+            try:
+                found = outcome(way, inputs[way.short], folder / "out")
+            except RuntimeError as error:
+                failed += 1
+                print(f"| {way.kind} | {way.name} | it does not run | |\n{error}", flush=True)
+                continue
             got, wanted = (comparable(f, others=others) for f in (found, first[way.short]))
             wrong = sorted(n for n in got.keys() | wanted.keys() if got.get(n) != wanted.get(n))
             failed += len(wrong)
