@@ -22,7 +22,8 @@ class Device:
     """
 
     name: str
-    format: Literal["axivity-cwa", "geneactiv-bin", "actigraph-gt3x"]
+    hardware: Literal["ax3", "ax6", "geneactiv", "actigraph"]
+    """Which decides the format of its files."""
     counts_per_g: Axes
     zero_counts: Axes = (0.0, 0.0, 0.0)
     bits_dropped: int = 0
@@ -64,7 +65,7 @@ class Device:
 
         A GENEActiv makes whole half-seconds of 300 samples: its rates are 600/k.
         """
-        if self.format == "geneactiv-bin":
+        if self.hardware == "geneactiv":
             return 600 / round(600 / nominal_hz)
         return nominal_hz * (1 + self.rate_error)
 
@@ -94,7 +95,7 @@ DEVICES: dict[str, Device] = {
         # (low power would change in half of them).
         Device(
             name="ax3",
-            format="axivity-cwa",
+            hardware="ax3",
             counts_per_g=(256, 256, 256),
             bits_dropped=2,
             rounds=False,
@@ -108,7 +109,7 @@ DEVICES: dict[str, Device] = {
         ),
         Device(
             name="ax3-low-power",
-            format="axivity-cwa",
+            hardware="ax3",
             counts_per_g=(256, 256, 256),
             bits_dropped=2,
             rounds=False,
@@ -122,7 +123,7 @@ DEVICES: dict[str, Device] = {
         ),
         Device(
             name="ax3-unpacked",
-            format="axivity-cwa",
+            hardware="ax3",
             counts_per_g=(256, 256, 256),
             rounds=False,
             lowest=-2048,
@@ -136,7 +137,7 @@ DEVICES: dict[str, Device] = {
         # BMI160: 180 ug/rtHz over half the rate at 100 Hz.
         Device(
             name="ax6",
-            format="axivity-cwa",
+            hardware="ax6",
             counts_per_g=(2048, 2048, 2048),
             lowest=-32767,
             highest=32767,
@@ -148,7 +149,7 @@ DEVICES: dict[str, Device] = {
         ),
         Device(
             name="ax6-8g",
-            format="axivity-cwa",
+            hardware="ax6",
             counts_per_g=(4096, 4096, 4096),
             lowest=-32767,
             highest=32767,
@@ -162,7 +163,7 @@ DEVICES: dict[str, Device] = {
         # hour of a real night, flat from 1 to 49 Hz.
         Device(
             name="geneactiv",
-            format="geneactiv-bin",
+            hardware="geneactiv",
             counts_per_g=(255.0, 254.0, 253.0),
             zero_counts=(3.0, -2.0, -1.0),
             lowest=-2048,
@@ -174,7 +175,7 @@ DEVICES: dict[str, Device] = {
         ),
         Device(
             name="actigraph",
-            format="actigraph-gt3x",
+            hardware="actigraph",
             counts_per_g=(256, 256, 256),
             lowest=-2048,
             highest=2047,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from pathlib import Path
+from typing import assert_never
 
 from ..writers import (
     CwaLayout,
@@ -37,37 +38,31 @@ def write(plan: Plan, path: Path | str, *, utc_offset: timedelta = timedelta(0))
     """
     device, place = plan.device, f"left {plan.recipe.site}"
     utc_offset_min = int(utc_offset.total_seconds() // 60)
-    if device.format == "geneactiv-bin":
-        return write_geneactiv(
-            path,
-            samples(plan),
-            GeneactivLayout(
+    match device.hardware:
+        case "ax3" | "ax6":
+            cwa = CwaLayout(
+                hardware=device.hardware,
+                packed=device.bits_dropped > 0,
+                rate_hz=plan.recipe.nominal_hz,
+                range_g=round(device.range_g),
+                notes={"_p": place},
+                temperature_c=device.temperature_c,
+            )
+            return write_cwa(path, samples(plan), cwa)
+        case "geneactiv":
+            geneactiv = GeneactivLayout(
                 rate_hz=plan.recipe.nominal_hz,
                 utc_offset_min=utc_offset_min,
                 location=place,
                 temperature_c=device.temperature_c,
-            ),
-        )
-    if device.format == "actigraph-gt3x":
-        return write_gt3x(
-            path,
-            samples(plan),
-            Gt3xLayout(
+            )
+            return write_geneactiv(path, samples(plan), geneactiv)
+        case "actigraph":
+            gt3x = Gt3xLayout(
                 rate_hz=int(plan.recipe.nominal_hz),
                 utc_offset_min=utc_offset_min,
                 limb=plan.recipe.site.capitalize(),
-            ),
-        )
-    ax6 = device.counts_per_g[0] > 256
-    return write_cwa(
-        path,
-        samples(plan),
-        CwaLayout(
-            hardware="ax6" if ax6 else "ax3",
-            packed=device.bits_dropped > 0,
-            rate_hz=plan.recipe.nominal_hz,
-            range_g=round(device.range_g),
-            notes={"_p": place},
-            temperature_c=device.temperature_c,
-        ),
-    )
+            )
+            return write_gt3x(path, samples(plan), gt3x)
+        case _:
+            assert_never(device.hardware)
