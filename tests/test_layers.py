@@ -62,7 +62,7 @@ LAYERS = {
         "kernels",
         "reasons limb_reasons",
         "scan",
-        "files cache console machine",
+        "files paths cache console machine",
         "config",
         "settings",
         "parameter version",

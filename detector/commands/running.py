@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 from detector.cache import use_own_cache
 from detector.console import Console
-from detector.files import is_folder, is_there, writing
+from detector.files import writing
 from detector.flags import resolved_settings, two_times, with_settings
 from detector.options import Merging, Running
 from detector.parameter import SettingsError
+from detector.paths import is_folder, is_there
 
 from .answer import NO_INPUT, OK, Answer, as_json
 

@@ -21,8 +21,8 @@ from pathlib import Path
 
 from recordings import Place, RecordingError, Remote, look_up, place_of
 
-from ..files import is_folder, is_there
 from ..parameter import SettingsError
+from ..paths import is_folder, is_there
 
 STDIN = "@-"
 """In place of ``-``, which a parser of command lines takes for an option."""

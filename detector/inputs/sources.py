@@ -35,8 +35,8 @@ from recordings import (
     stamp_of,
 )
 
-from ..files import seen_from, shown_as, spelled_out
 from ..parameter import SettingsError
+from ..paths import seen_from, shown_as, spelled_out
 from ..people.identity import recording_ids
 from ..people.naming import Named, Naming
 from ..people.veil import Veil

@@ -15,8 +15,8 @@ from typing import NamedTuple
 
 from recordings import Place, RecordingError, Remote, exists, place_of
 
-from ..files import at_and_above, seen_from, shown_as, spelled_out
 from ..parameter import SettingsError, did_you_mean
+from ..paths import at_and_above, seen_from, shown_as, spelled_out
 from .identity import FACTS, Identity
 from .sheet import records, refuse
 
