@@ -13,8 +13,8 @@ from detector.nights.night import SLEEP_STARTS, Interval, Night
 from recordings import SECOND_NS
 
 from .cells import Cells
-from .figures import area, per_bin_max
-from .timeline import gaps, on_grid
+from .epoch_series import gaps, on_grid
+from .svg import area, per_bin_max, picture
 from .wall import WallClock, night_title
 
 _MINUTE_NS = 60 * SECOND_NS
@@ -158,25 +158,3 @@ def _raster(
         for m, text in ticks
     ]
     return picture("raster", _LEFT + round(width) + 24, height + 18, label, parts)
-
-
-def noise_floor(night: Night) -> Markup | None:
-    """Draw the noise floor over a night on a log scale, 0.05 to 5 g/s; None without data."""
-    epochs = night.scan.epochs
-    if not len(epochs):
-        return None
-    floor = per_bin_max(on_grid(epochs, epochs["floor_g_per_s"]), 120)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        y = 40 * (1 - np.clip(np.log(floor / 0.05) / np.log(100), 0, 1))
-    shape = area(np.linspace(0, 480, len(floor)), y, 40)
-    label = f"Noise floor over the night from {night_title(night.span)}, 0.05 to 5 g/s"
-    path = Markup('<path class="floor" d="{}"/>').format(shape)
-    return picture("floor-line", 480, 42, label, [path])
-
-
-def picture(css: str, width: int, height: int, label: str, parts: Sequence[Markup]) -> Markup:
-    """Return an SVG picture with its name in words."""
-    head = Markup('<svg class="{}" viewBox="0 0 {} {}" role="img" aria-label="{}">').format(
-        css, width, height, label
-    )
-    return head + Markup("").join(parts) + Markup("</svg>")

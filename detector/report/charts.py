@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from detector.nights import periodic
 from detector.statistics.rates import poisson_interval
 
-from .beside import Beside, picture
+from .beside import Beside
 from .cells import Cells
-from .figures import nice_step
+from .svg import nice_step, picture
 
 _REACH_MIN = 60
 """Minutes shown to both sides of onset."""

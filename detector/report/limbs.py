@@ -13,9 +13,9 @@ from detector.limb_reasons import CALLS, WHY
 from detector.tables.columns import ALIGNMENTS, LIMB_NIGHTS, LIMBS
 from detector.tables.csvtext import Row
 
-from .beside import picture
 from .cells import Cells, cells
 from .render import render
+from .svg import picture
 
 NAMES = {
     "focal": "One limb",

@@ -13,9 +13,9 @@ from detector.nights.night import SLEEP_STARTS, Interval, Night
 from detector.scan import Snippet
 from recordings import SECOND_NS
 
-from .figures import Numbers, area, keep_extremes, line, nice_step, per_bin_max
-from .timeline import gaps, on_grid, onset_band, recorded
-from .wall import WallClock
+from .epoch_series import gaps, on_grid, onset_band, recorded
+from .svg import Numbers, area, keep_extremes, line, nice_step, per_bin_max, picture
+from .wall import WallClock, night_title
 
 _FINE = 2
 """Coordinates of curves are this much finer than a picture's own units, so that they stay whole."""
@@ -241,8 +241,20 @@ def _hours(frame: _Frame, clock: WallClock) -> list[str]:
     return [f'<path class="rule" d="{base}{ticks}"/>', *texts]
 
 
+def noise_floor(night: Night) -> Markup | None:
+    """Draw the noise floor over a night on a log scale, 0.05 to 5 g/s; None without data."""
+    epochs = night.scan.epochs
+    if not len(epochs):
+        return None
+    floor = per_bin_max(on_grid(epochs, epochs["floor_g_per_s"]), 120)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        y = 40 * (1 - np.clip(np.log(floor / 0.05) / np.log(100), 0, 1))
+    shape = area(np.linspace(0, 480, len(floor)), y, 40)
+    label = f"Noise floor over the night from {night_title(night.span)}, 0.05 to 5 g/s"
+    path = Markup('<path class="floor" d="{}"/>').format(shape)
+    return picture("floor-line", 480, 42, label, [path])
+
+
 def _svg(css: str, width: int, height: int, label: str, parts: Sequence[str]) -> Markup:
-    head = Markup('<svg class="{}" viewBox="0 0 {} {}" role="img" aria-label="{}">').format(
-        css, width, height, label
-    )
-    return head + Markup("".join(parts)) + Markup("</svg>")  # noqa: S704 (numbers and own words)
+    content = Markup("".join(parts))  # noqa: S704 (numbers and own words)
+    return picture(css, width, height, label, [content])

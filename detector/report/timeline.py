@@ -16,6 +16,7 @@ from detector.reasons import sentence
 from recordings import SECOND_NS
 
 from .cells import Cells
+from .epoch_series import gaps, on_grid, onset_band, recorded, z_angle_deg
 from .wall import WallClock
 from .words import ASLEEP, CONFIDENCE, CONTEXT, LOOKS
 
@@ -27,42 +28,6 @@ LOG_LOW, LOG_HIGH = -3.0, 3.0
 
 ANGLE_STEP_DEG = 0.75
 """What one step of an angle's 8-bit code stands for; less than a picture can show."""
-
-
-def angle_deg(median_g: NDArray[np.float32]) -> NDArray[np.float64]:
-    """Return the angle of the z axis to the horizontal (van Hees 2015), shape (n,)."""
-    x, y, z = median_g.astype(np.float64).T
-    return np.asarray(np.degrees(np.arctan2(z, np.hypot(x, y))))
-
-
-def on_grid(epochs: NDArray[np.void], values: NDArray[np.floating]) -> NDArray[np.float64]:
-    """Return one value per epoch from the earliest to the latest, NaN where there is no epoch."""
-    place = (epochs["start_ns"] - epochs["start_ns"].min()) // EPOCH_NS
-    grid = np.full(int(place.max()) + 1, np.nan)
-    grid[place] = values
-    return grid
-
-
-def gaps(epochs: NDArray[np.void]) -> list[Interval]:
-    """Return the stretches between the first and the last epoch that have no epoch."""
-    start_ns = np.sort(epochs["start_ns"])
-    holes = np.flatnonzero(np.diff(start_ns) > EPOCH_NS)
-    return [Interval(int(start_ns[i]) + EPOCH_NS, int(start_ns[i + 1])) for i in holes]
-
-
-def recorded(night: Night) -> Interval | None:
-    """From the night's first sample to its last, to an epoch; None if it has none."""
-    start_ns = night.scan.epochs["start_ns"]
-    return Interval(int(start_ns.min()), int(start_ns.max()) + EPOCH_NS) if len(start_ns) else None
-
-
-def onset_band(night: Night) -> Interval | None:
-    """Return the onset with its uncertainty to both sides, None if it was not observed."""
-    sleep = night.sleep
-    if sleep is None or not sleep.onset_observed:
-        return None
-    side_ns = round(sleep.uncertainty_min * 60 * SECOND_NS)
-    return Interval(sleep.onset_ns - side_ns, sleep.onset_ns + side_ns)
 
 
 def drawn_events(night: Night) -> NDArray[np.int64]:
@@ -112,7 +77,7 @@ def timeline(
         "epoch_ms": EPOCH_NS // 1_000_000,
         "movement": _levels(on_grid(epochs, epochs["jerk_max_g_per_s"])),
         "floor": _levels(_per_minute(on_grid(epochs, epochs["floor_g_per_s"]))),
-        "angle": _angles(on_grid(epochs, angle_deg(epochs["median_g"]))),
+        "angle": _angles(on_grid(epochs, z_angle_deg(epochs["median_g"]))),
         "lanes": lanes(night, clock),
         "onset": _onset(night, clock),
         "window": _axis(night.window, clock),

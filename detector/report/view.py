@@ -19,11 +19,11 @@ from detector.result import Facts
 from detector.tables.columns import EVENTS, NIGHTS
 from detector.tables.rows import event_columns, night_row
 
-from .beside import Beside, beside, noise_floor
+from .beside import Beside, beside
 from .cells import Cells, Pairs, all_cells, cells, pairs
 from .charts import limb_intervals
 from .event_view import EventView, Excluded, event_views, excluded, near_misses
-from .pictures import static_night, strip
+from .pictures import noise_floor, static_night, strip
 from .timeline import drawn_events, timeline
 from .wall import WallClock, night_title
 from .words import CONFIDENCE, LOOKS, SOURCE, STATUS, is_note

@@ -19,7 +19,8 @@ from made_results import (
 from detector.nights.night import Interval, Night
 from detector.report import timeline as module
 from detector.report.cells import cells
-from detector.report.timeline import angle_deg, drawn_events, gaps, lanes, timeline
+from detector.report.epoch_series import gaps, z_angle_deg
+from detector.report.timeline import drawn_events, lanes, timeline
 from detector.report.wall import WallClock
 from detector.scan import Scan
 from detector.tables.columns import EVENTS
@@ -71,7 +72,7 @@ def test_the_angle_is_right_to_half_a_degree_over_its_whole_range():
 
 def test_the_angle_is_that_of_the_z_axis_to_the_horizontal():
     gravity = np.array([[0, 0, 1], [0, 0, -1], [1, 0, 0], [0, 1, 1]], np.float32)
-    np.testing.assert_allclose(angle_deg(gravity), [90, -90, 0, 45], atol=1e-5)
+    np.testing.assert_allclose(z_angle_deg(gravity), [90, -90, 0, 45], atol=1e-5)
 
 
 def test_a_hole_in_the_epochs_is_unknown_and_shown_as_no_data():

@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
+from markupsafe import Markup
 from numpy.typing import NDArray
 
 from detector.nights.grid import runs
 
 Numbers = NDArray[np.floating]
+
+
+def picture(css: str, width: int, height: int, label: str, parts: Sequence[Markup]) -> Markup:
+    """Return an SVG picture with its name in words."""
+    head = Markup('<svg class="{}" viewBox="0 0 {} {}" role="img" aria-label="{}">').format(
+        css, width, height, label
+    )
+    return head + Markup("").join(parts) + Markup("</svg>")
 
 
 def keep_extremes(values: Numbers, bins: int) -> NDArray[np.int64]:

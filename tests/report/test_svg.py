@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from detector.report.figures import area, keep_extremes, line, nice_step, per_bin_max
+from detector.report.svg import area, keep_extremes, line, nice_step, per_bin_max
 
 values = st.lists(st.sampled_from([-3.0, -0.5, 0.0, 0.25, 7.0, np.nan]), max_size=80).map(np.array)
 
