@@ -26,7 +26,7 @@ _BEGINS_MIN = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
+class Basis:
     """What the findings are made from."""
 
     picture: Picture
@@ -85,11 +85,11 @@ class Standing:
         )
 
 
-def _unseen(night: Standing) -> bool:
+def _unseen(night: Basis) -> bool:
     return night.sleep is not None and not night.sleep.onset_observed
 
 
-def _broken(night: Standing) -> bool:
+def _broken(night: Basis) -> bool:
     """Only a part of the day was recorded, and the sleep period is not wholly within it."""
     sleep = night.sleep
     if sleep is None:
@@ -99,24 +99,24 @@ def _broken(night: Standing) -> bool:
     return not whole and night.part.hours < night.settings.sleep.hdcza_min_h
 
 
-def _second_sleep(night: Standing) -> bool:
+def _second_sleep(night: Basis) -> bool:
     return night.sleep is not None and any(
         rest.hours >= _shortest_h(night) for rest in night.sleep.others
     )
 
 
-def _no_sleep(night: Standing) -> bool:
+def _no_sleep(night: Basis) -> bool:
     """Enough was seen to say so: stillness that was not recorded is not absent."""
     return night.sleep is None and night.worn_h >= _shortest_h(night) and not _idle(night)
 
 
-def _idle(night: Standing) -> bool:
+def _idle(night: Basis) -> bool:
     """Unrecorded stillness may hide a whole still block, and what was recorded carries no count."""
     hidden = idle_min(night.picture) >= night.settings.sleep.block_min
     return hidden and night.picture.headline is None
 
 
-def _shaken(night: Standing) -> bool:
+def _shaken(night: Basis) -> bool:
     """From the first stillness to waking, where there is sleep; walking about before it is not."""
     picture, asleep = night.picture, night.picture.asleep
     if asleep is None:
@@ -129,30 +129,30 @@ def _shaken(night: Standing) -> bool:
     return bool((picture.shaken & in_bed).any())
 
 
-def _loud(night: Standing) -> bool:
+def _loud(night: Basis) -> bool:
     """The usual floor of sleep hides the smallest jerks that are counted."""
     floor = typical(night.picture, night.picture.grid.floor_g_per_s)
     return bool(night.sleep and floor and floor > hiding_floor_g_per_s(night.settings))
 
 
-def _gaps_in_sleep(night: Standing) -> bool:
+def _gaps_in_sleep(night: Basis) -> bool:
     whole_s = 5 * night.picture.extent
     missing_s = whole_s - night.picture.extent * night.picture.grid.sampled_s
     least_s = night.settings.health.missing_pct / 100 * whole_s.sum()
     return bool(night.sleep and missing_s.sum() > least_s)
 
 
-def _off_in_sleep(night: Standing) -> bool:
+def _off_in_sleep(night: Basis) -> bool:
     worn_pct = wear_pct(night.picture)
     least_pct = 100 - night.settings.health.missing_pct
     return bool(night.sleep and worn_pct is not None and worn_pct < least_pct)
 
 
-def _clipped(night: Standing) -> bool:
+def _clipped(night: Basis) -> bool:
     return (clipped_pct(night.picture.grid) or 0.0) > night.settings.health.clipped_pct
 
 
-FINDINGS: tuple[tuple[str, Callable[[Standing], bool]], ...] = (
+FINDINGS: tuple[tuple[str, Callable[[Basis], bool]], ...] = (
     ("no_data", lambda n: n.sampled_h == 0),
     ("idle_sleep_mode", _idle),
     ("never_worn", lambda n: _shortest_h(n) <= n.sampled_h and n.worn_h < _shortest_h(n)),
@@ -195,16 +195,16 @@ FINDINGS: tuple[tuple[str, Callable[[Standing], bool]], ...] = (
 """Reason codes and when they hold, in the order of importance."""
 
 
-def _shortest_h(night: Standing) -> float:
+def _shortest_h(night: Basis) -> float:
     return night.settings.sleep.shortest_spt_h
 
 
-def reasons(night: Standing) -> tuple[str, ...]:
+def reasons(night: Basis) -> tuple[str, ...]:
     """Codes of all findings."""
     return tuple(code for code, holds in FINDINGS if holds(night))
 
 
-def status(night: Standing, codes: tuple[str, ...]) -> Status:
+def status(night: Basis, codes: tuple[str, ...]) -> Status:
     """``not_analysable`` without a headline count, ``limited`` with a limit, else ``ok``."""
     if night.picture.headline is None:
         return "not_analysable"

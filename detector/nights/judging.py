@@ -64,7 +64,7 @@ def judge(  # noqa: PLR0913 (what is known of a recording, each by its name)
     scan = scan.between(span.start_ns, span.end_ns)
     picture = _picture(scan, Grid.of(scan.epochs, span, rate_hz), settings, site, given, idle)
     events, countable = _events(picture, scan.candidates, settings, site, step_g)
-    standing = findings.Standing(
+    basis = findings.Basis(
         picture=picture,
         span=Interval(span.start_ns, span.end_ns),
         recorded=recorded,
@@ -72,11 +72,11 @@ def judge(  # noqa: PLR0913 (what is known of a recording, each by its name)
         rate_hz=rate_hz,
         settings=settings,
     )
-    codes = findings.reasons(standing)
+    codes = findings.reasons(basis)
     return Night(
         span=span,
         index=index,
-        status=findings.status(standing, codes),
+        status=findings.status(basis, codes),
         reasons=codes,
         scan=scan,
         events=events,

@@ -37,7 +37,7 @@ from numpy.typing import NDArray
 from ..settings import KindSettings
 from . import periodic, series
 from .grid import Floats, Mask
-from .likeness import NEIGHBOUR_S, PIECES, likeness
+from .likeness import NEIGHBOUR_S, PIECES, Evidence, likeness
 from .night import Kind, Site
 
 COARSE_STEP_G = 0.010
@@ -50,9 +50,6 @@ LIKE_HIGH, LIKE_MEDIUM = 0.9, 0.7
 
 _UNKNOWN_MARGIN = 0.7
 _OPENING_S = 1.0
-
-Evidence = dict[str, Floats]
-"""Named columns, one value per event; NaN is unknown."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,6 @@ truth is known (decisions 19 and 26). Size is no evidence: nobody knows how larg
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -40,7 +39,8 @@ PIECES = (
 )
 """The evidence that is weighed, by the names of :func:`.kinds.gather_all`."""
 
-Evidence = Mapping[str, Floats]
+Evidence = dict[str, Floats]
+"""Named columns, one value per event; NaN is unknown."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -139,7 +139,7 @@ def _onset_axis(left: int, unit: int, height: int) -> list[Markup]:
 
 
 @dataclass(frozen=True, slots=True)
-class Rate:
+class NightRate:
     """A night's rate with what chance alone leaves open."""
 
     label: str
@@ -149,21 +149,21 @@ class Rate:
     high: str
 
 
-def rates(nights: Sequence[Beside]) -> list[Rate]:
+def rates(nights: Sequence[Beside]) -> list[NightRate]:
     """Return each night's rate with its exact 95 % Poisson interval (Garwood 1936)."""
     return [_rate(night) for night in nights]
 
 
-def _rate(night: Beside) -> Rate:
+def _rate(night: Beside) -> NightRate:
     row, anchor = night.cells, f"night-{night.index}"
     if not row["sleep_starts_onset_per_h"] or not float(row["onset_window_usable_min"]):
-        return Rate(night.label, anchor, row, "", "")
+        return NightRate(night.label, anchor, row, "", "")
     low, high = poisson_interval(int(row["sleep_starts_onset"]))
     hours = float(row["onset_window_usable_min"]) / 60
-    return Rate(night.label, anchor, row, f"{low / hours:.2f}", f"{high / hours:.2f}")
+    return NightRate(night.label, anchor, row, f"{low / hours:.2f}", f"{high / hours:.2f}")
 
 
-def trend(shown: Sequence[Rate]) -> Markup | None:
+def trend(shown: Sequence[NightRate]) -> Markup | None:
     """Draw the nights' rates with their intervals; None if no night has one."""
     known = [float(rate.high) for rate in shown if rate.high]
     if not known:

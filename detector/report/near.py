@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from detector.nights.kinds import Condition, Evidence, sleep_start_conditions
+from detector.nights.kinds import Condition, sleep_start_conditions
+from detector.nights.likeness import Evidence
 from detector.nights.night import Events
 from detector.settings import Settings
 
