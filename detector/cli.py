@@ -54,14 +54,14 @@ _COMMANDS = (
         "Write the tables and the page over all recordings anew, after shards above all.",
     ),
     (
-        "showing:demo",
+        "demonstrating:demo",
         "-o OUT [OPTIONS]",
         "Make a night with known sleep starts, analyse it, and show found against planted.",
     ),
     ("diaries:diary", "", "Check or convert what wearers noted."),
-    ("judging:review", "", "Take over what people judged in the report pages."),
+    ("reviewing:review", "", "Take over what people judged in the report pages."),
     (
-        "judging:compare",
+        "reviewing:compare",
         "A.csv B.csv [OPTIONS]",
         "Say how far two lists of events agree: labels, events.csv, or any with a column of times.",
     ),

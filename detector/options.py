@@ -179,7 +179,7 @@ class Converting:
 
 @Flag(name="*")
 @dataclass(frozen=True, kw_only=True)
-class Showing(Saying):
+class Demonstrating(Saying):
     """What the demonstration needs."""
 
     out: Annotated[Path, Flag(alias="-o", help="folder for the results")]

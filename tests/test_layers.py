@@ -49,7 +49,6 @@ LAYERS = {
         "report",
         "review",  # people's judgements, other lists of events
         "output resultfile snippets methods",
-        "results",
         "pipeline",  # reading, detecting and judging meet here
         "inputs",  # which files are recordings, and which of them are one
         "stated",  # what others say of the nights

@@ -11,9 +11,9 @@ from ..config import load_toml
 from ..merge import DONE, write_about, write_merged
 from ..output import finished
 from ..parameter import SettingsError
-from ..results import table
 from ..tables.columns import NIGHTS, RECORDINGS
 from ..tables.csvtext import Row, text_of
+from ..tables.stored import table
 from .ledger import row_of_done
 from .occupied import occupied
 from .shards import rows_of_all

@@ -14,10 +14,10 @@ from pathlib import Path
 from typing import Self, TypeVar
 
 from ..parameter import SettingsError
-from ..results import table
 from ..tables import csvtext
 from ..tables.columns import RECORDINGS
 from ..tables.csvtext import Row
+from ..tables.stored import table
 
 FOLDER = "shards"
 _NAME = re.compile(r"(\d+)-of-(\d+)\.csv")

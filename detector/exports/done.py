@@ -10,9 +10,9 @@ from pathlib import Path
 
 from detector.merge import DONE
 from detector.parameter import SettingsError
-from detector.results import table
 from detector.tables.columns import EVENTS, RECORDINGS
 from detector.tables.csvtext import Row
+from detector.tables.stored import table
 
 
 @dataclass(frozen=True, slots=True)

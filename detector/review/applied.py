@@ -9,11 +9,11 @@ from pathlib import Path
 
 from .. import files
 from ..parameter import SettingsError
-from ..results import table
 from ..tables import csvtext
 from ..tables.columns import EVENTS, NIGHTS, RECORDINGS, REVIEWED_EVENTS, REVIEWED_NIGHTS
 from ..tables.columns.review import KEEP, REJECT, UNSURE
 from ..tables.csvtext import Row, Value
+from ..tables.stored import table
 from .labels import Key, Label, read_labels, refuse_other_results
 
 NIGHTS_NAME, EVENTS_NAME = "reviewed_nights.csv", "reviewed_events.csv"

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from .parameter import SettingsError
-from .tables import csvtext
-from .tables.columns import NIGHTS, Column
-from .tables.csvtext import Row
+from ..parameter import SettingsError
+from . import csvtext
+from .columns import NIGHTS, Column
+from .csvtext import Row
 
 
 def has_count(path: Path) -> dict[tuple[str, str], bool]:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from detector.cache import use_own_cache
 from detector.files import writing
-from detector.options import Showing
+from detector.options import Demonstrating
 
 from .answer import OK, Answer
 from .running import check_out, watched_run
 
 
-def demo(*, flags: Showing) -> Answer:
+def demo(*, flags: Demonstrating) -> Answer:
     """Show found against planted."""
     console = flags.console()
     check_out(flags.out)

@@ -114,11 +114,11 @@ def compare(a: Path, b: Path, /, *, flags: Comparing = _AS_THE_LISTS_SAY) -> Ans
         List that is the reference.
     """
     flags.check(a, b)
-    from detector.results import has_count
     from detector.review.compare import Agreement
     from detector.review.comparison import as_dict, described, write_disagreements
     from detector.review.eventlists import read_list
     from detector.review.pairing import pair, within
+    from detector.tables.stored import has_count
 
     first = read_list(a, time=flags.time_a, kinds=flags.kinds_named, ask="--time-a")
     second = read_list(b, time=flags.time_b, kinds=flags.kinds_named, ask="--time-b")
