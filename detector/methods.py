@@ -4,18 +4,28 @@ from __future__ import annotations
 
 import platform
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
+from dataclasses import dataclass
 from importlib.metadata import version
 from textwrap import fill
+from typing import Literal
 
 from .nights.onset import UNCERTAINTY_FLOOR_MIN
-from .result import Facts
 from .settings import Settings
 from .tables.csvtext import Row
-from .tables.rows import facts_row
 from .version import ALGORITHM_VERSION, VERSION
 
 _WIDTH = 96
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A heading, a paragraph or a list."""
+
+    tag: Literal["h3", "p", "ul"]
+    """As a page calls it."""
+    texts: tuple[str, ...]
+    """One of a heading or paragraph, those of a list; without line breaks."""
 
 
 def methods(settings: Settings, rows: Iterable[Row], several: int = 0) -> str:
@@ -30,46 +40,49 @@ def methods(settings: Settings, rows: Iterable[Row], several: int = 0) -> str:
     several
         Participants who wore several sensors at a time.
     """
-    sentences = [*_sentences(settings, rows), *([_limbs(settings, several)] if several else [])]
     parts = (
         "# Methods",
         "A paragraph to paste into a paper, with the settings and data of this run.",
-        fill(" ".join(sentences), _WIDTH, break_on_hyphens=False),
-        "## What is not validated",
-        _list(_LIMITS),
-        "## References",
-        _list([*_REFERENCES, _software_reference(settings)]),
+        *(_markdown(block) for block in blocks(settings, rows, several)),
     )
     return "\n\n".join(parts) + "\n"
 
 
-def methods_text(facts: Facts) -> str:
-    """Return the same for one recording, its subjects as paragraphs, without the lists."""
-    return "\n\n".join(_sentences(facts.settings, [{**facts_row(facts), "status": "ok"}]))
-
-
-def _sentences(settings: Settings, rows: Iterable[Row]) -> list[str]:
-    parts = (
+def blocks(settings: Settings, rows: Iterable[Row], several: int = 0) -> tuple[Block, ...]:
+    """Return the same without the title."""
+    sentences = (
         _software(settings),
         _data(rows),
         _detection(settings),
         _sleep(settings),
         _windows(settings),
         _kinds(settings),
+        _limbs(settings, several) if several else "",
     )
-    return [" ".join(part.split()) for part in parts if part]
+    return (
+        _block("p", " ".join(sentences)),
+        _block("h3", "What is not validated"),
+        _block("ul", *_LIMITS),
+        _block("h3", "References"),
+        _block("ul", *_REFERENCES, _software_reference(settings)),
+    )
 
 
-def _list(items: Sequence[str]) -> str:
+def _block(tag: Literal["h3", "p", "ul"], *texts: str) -> Block:
+    return Block(tag, tuple(" ".join(text.split()) for text in texts))
+
+
+def _markdown(block: Block) -> str:
+    first, others = {"h3": ("## ", ""), "p": ("", ""), "ul": ("- ", "  ")}[block.tag]
     return "\n".join(
         fill(
-            " ".join(item.split()),
+            text,
             _WIDTH,
-            initial_indent="- ",
-            subsequent_indent="  ",
+            initial_indent=first,
+            subsequent_indent=others,
             break_on_hyphens=False,
         )
-        for item in items
+        for text in block.texts
     )
 
 
@@ -102,13 +115,12 @@ def _data(rows: Iterable[Row]) -> str:
 def _limbs(settings: Settings, several: int) -> str:
     s = settings.limbs
     people = "1 participant" if several == 1 else f"{several} participants"
-    text = f"""
+    return f"""
     {people} wore several sensors at a time. Their clocks were aligned, in offset and drift, by
     movements that began on both out of stillness, where at least {s.shared_least} were shared; else
     nothing was said of what happened together. A sleep start was called by the limbs that moved
     within {s.together_s:g} s of it; what reached all sensors weakly and evenly, below
     {s.disturbance_mg:g} mg, was taken for a disturbance from outside."""
-    return " ".join(text.split())
 
 
 _ANONYMISED = """Names were replaced by pseudonyms. Dates are not the real ones: those of each

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from detector.config import all_parameters
-from detector.methods import methods
+from detector.methods import blocks
 from detector.nights.night import Night
 from detector.nights.quality import described_gravity, remarks
 from detector.parameter import Parameter, Value
@@ -82,7 +82,7 @@ class Page:
             segments=_segments(facts),
             notes=sorted(facts.header.notes.items()),
             remark=facts.notes,
-            methods=_methods(facts),
+            methods=blocks(facts.settings, [{**facts_row(facts), "status": "ok"}]),
             changed=_changed(facts.settings),
             fingerprint=(fingerprint := facts.settings.fingerprint()),
             review={
@@ -176,28 +176,6 @@ def _quality(facts: Facts, row: Cells) -> list[tuple[str, str]]:
         ("Gravity at rest", described_gravity(facts.quality)),
         ("Clock", str(facts.zone.device_tz or "time zone unknown")),
     ]
-
-
-@dataclass(frozen=True, slots=True)
-class MethodsBlock:
-    """A heading, a paragraph or a list of ``METHODS.md``."""
-
-    tag: str
-    texts: tuple[str, ...]
-
-
-def _methods(facts: Facts) -> list[MethodsBlock]:
-    """What ``METHODS.md`` would say of this recording alone."""
-    text = methods(facts.settings, [{**facts_row(facts), "status": "ok"}])
-    return [_methods_block(block.strip()) for block in text.split("\n\n")[2:]]
-
-
-def _methods_block(block: str) -> MethodsBlock:
-    if block.startswith("## "):
-        return MethodsBlock("h3", (block[3:],))
-    if block.startswith("- "):
-        return MethodsBlock("ul", tuple(item.strip() for item in ("\n" + block).split("\n- ")[1:]))
-    return MethodsBlock("p", (block,))
 
 
 @dataclass(frozen=True, slots=True)

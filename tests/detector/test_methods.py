@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from made_results import made_facts
 
-from detector.methods import methods, methods_text
+from detector.methods import blocks, methods
 from detector.nights.onset import UNCERTAINTY_FLOOR_MIN
 from detector.settings import KindSettings, Settings, WindowSettings
 from detector.tables.rows import facts_row
@@ -51,12 +51,12 @@ def test_what_is_not_validated_is_said():
 
 
 def test_lines_are_short_enough_to_read_and_the_page_has_the_same_sentences():
-    facts = made_facts()
-    text = methods(facts.settings, [DONE])
+    text = methods(Settings(), [DONE])
     assert max(len(line) for line in text.splitlines()) <= 100
-    paragraphs = methods_text(facts).split("\n\n")
-    assert len(paragraphs) == 6
-    assert " ".join(paragraphs) in " ".join(text.split())
+    shown = blocks(Settings(), [DONE])
+    assert [block.tag for block in shown] == ["p", "h3", "ul", "h3", "ul"]
+    said = " ".join(text.split())
+    assert [t for block in shown for t in block.texts if t not in said or not t.strip()] == []
 
 
 def test_the_guider_that_was_used_is_the_one_named():
@@ -64,7 +64,7 @@ def test_the_guider_that_was_used_is_the_one_named():
     named = {"fixed": "a threshold of 0.2 degrees", "hdcza": "by HDCZA (van Hees 2018)."}
     for guider, words in named.items():
         sleep = replace(settings.sleep, guider=guider)
-        assert words in methods_text(replace(made_facts(), settings=Settings(sleep=sleep)))
+        assert words in " ".join(methods(Settings(sleep=sleep), [DONE]).split())
 
 
 def test_several_sensors_are_told_of_where_there_were_some():
