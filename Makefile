@@ -41,6 +41,9 @@ memory: setup ## Measure peak memory for a day and for a fortnight
 speed: setup ## Measure speed against NumPy and SciPy and, with PEERS=python, other programs
 	$(BIN)/python benchmarks/speed.py $(if $(PEERS),--peers $(PEERS))
 
+startup: setup ## Measure what starting costs, and where imports spend it
+	$(BIN)/python benchmarks/startup.py
+
 formats: setup ## Measure what reading costs, by format
 	$(BIN)/python benchmarks/formats.py
 
@@ -69,4 +72,4 @@ clean: ## Remove caches and what was built, keep .venv
 	rm -rf build dist out *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis .benchmarks
 	find . -path ./.venv -prune -o -name __pycache__ -type d -exec rm -rf {} +
 
-.PHONY: help setup test check format docs sample quality limbs memory speed formats page cohort-page cohort merge kills determinism fuzz clean
+.PHONY: help setup test check format docs sample quality limbs memory speed startup formats page cohort-page cohort merge kills determinism fuzz clean
