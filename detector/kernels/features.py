@@ -96,6 +96,17 @@ def spacing(at: Array, count: int) -> tuple[float, float]:
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
+def spread(size: Array, count: int) -> float:
+    """Largest over smallest of ``count`` sizes; NaN of none."""
+    if count < 1:
+        return np.nan
+    least, most = size[0], size[0]
+    for k in range(1, count):
+        least, most = min(least, size[k]), max(most, size[k])
+    return float(most / least)
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
 def find_alternations(slow_g: Array, start: int, stop: int, at: Array) -> int:
     """Sign changes of the axis with most power, beyond a quarter of its own largest value."""
     x, y, z = 0.0, 0.0, 0.0
@@ -240,7 +251,7 @@ def measure(
         count = find_bursts(jerk, start, end + 1, rules[0] * level, rules[1] * rate_hz, at, size)
         mean, cv = spacing(at, count)
         out[row, 6], out[row, 7], out[row, 8] = count, mean / rate_hz, cv
-        out[row, 9] = size[:count].max() / size[:count].min() if count > 0 else np.nan
+        out[row, 9] = spread(size, count)
         flips = find_alternations(slow_g, first, stop, at)
         out[row, 10], out[row, 11] = flips, spacing(at, flips)[1]
         out[row, 12] = late / level if level > 0 else np.nan

@@ -33,7 +33,9 @@ def moving_sum(power: Array, start: int, stop: int, window_n: float, out: Array)
     """
     whole = int(window_n)
     fraction = window_n - whole
-    out[:] = power[start:stop]
+    now = power[start:stop]
+    for i in range(len(out)):  # `out[:] = now` alone takes two seconds to compile: it can fail
+        out[i] = now[i]
     shift = 1
     while shift + 4 <= whole:
         earlier = power[start - shift - 3 : stop - shift]
