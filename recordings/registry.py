@@ -148,13 +148,12 @@ def _module(path: Place, head: bytes, members: Sequence[str]) -> Format | Archiv
             archive = cast("ArchiveFormat", _load(known))
             if archive.sniff_members(members):
                 return archive
-    *marked, generic = (cast("Format", _load(known)) for known in FORMATS)
-    for module in marked:
+    for known in FORMATS:  # each is loaded when those before it have passed
+        module = cast("Format", _load(known))
+        if known is FORMATS[-1]:  # which would take what is known not to be readable
+            _refuse_known(path, head, members)
         if module.sniff(head):
             return module
-    _refuse_known(path, head, members)
-    if generic.sniff(head):
-        return generic
     raise RecordingError(path, "is of no known format", offset=0, remedy=f"readable are {_KNOWN}")
 
 
