@@ -1,30 +1,31 @@
 """Whether memory grows with the length of a recording: peaks for one day and for fourteen.
 
-    python benchmarks/memory.py            # both ways
-    python benchmarks/memory.py analysis   # samples to nights, no files
-    python benchmarks/memory.py run        # `hypnic run` on a CWA file, pages and tables included
+    python benchmarks/memory.py             # both ways
+    python benchmarks/memory.py analysis    # samples to nights, no files
+    python benchmarks/memory.py run         # `hypnic run` on a CWA file, pages and tables included
+    python benchmarks/memory.py --days 30   # in place of fourteen
 
-Every peak is that of a fresh process. The recording is one synthetic day at 50 Hz, repeated.
+Every peak is that of a fresh process; that of a run has loaded nothing but the program. The
+recording is one synthetic day at 50 Hz, repeated.
 """
 
 from __future__ import annotations
 
+import argparse
 import resource
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import numpy as np
+if TYPE_CHECKING:
+    import numpy as np
 
-from detector import cohort
-from detector.pipeline import Analysis, Subject
-from detector.settings import Settings
-from recordings import SECOND_NS, Chunk, Header, Health
-from recordings.synthetic import Plan, Recipe, plan, synthesise
-from recordings.synthetic.devices import times_ns
-from recordings.writers import CwaLayout, Piece, write_cwa
+    from recordings import Chunk
+    from recordings.synthetic import Plan
+    from recordings.writers import Piece
 
 RATE_HZ = 50
 DAYS = (1, 14)
@@ -35,6 +36,8 @@ PIECE_N = 30_000
 
 def day() -> Plan:
     """Plan the day that is repeated: from noon to noon, asleep in between."""
+    from recordings.synthetic import Recipe, plan
+
     return plan(SEED, Recipe(device="ax3", rate_hz=RATE_HZ, start="2024-03-05T12:00:00", hours=24))
 
 
@@ -42,6 +45,8 @@ class Repeated:
     """The same day again and again, as one recording without a gap."""
 
     def __init__(self, raw: np.ndarray, days: int) -> None:
+        from recordings import Header, Health
+
         self.path = Path("<repeated day>")
         self.header = Header(format="synthetic", nominal_hz=RATE_HZ)
         self.health = Health()
@@ -49,6 +54,10 @@ class Repeated:
 
     def pieces(self) -> Iterator[Piece]:
         """Raw codes and their times."""
+        import numpy as np
+
+        from recordings.synthetic.devices import times_ns
+
         first = 0
         for _ in range(self._days):
             for a in range(0, len(self._raw), PIECE_N):
@@ -59,6 +68,10 @@ class Repeated:
 
     def chunks(self) -> Iterator[Chunk]:
         """Read from the beginning."""
+        import numpy as np
+
+        from recordings import SECOND_NS, Chunk
+
         far, first = 1_000_000_000, 0
         start_ns = self._plan.start_ns
         knots = np.array([[0, start_ns], [far, start_ns + round(far * SECOND_NS / RATE_HZ)]])
@@ -93,10 +106,17 @@ def peak_mb() -> float:
 def once(way: str, days: int, folder: Path) -> None:
     """Do the work in this process and print how many nights there were, and the peak."""
     if way == "run":
-        options = cohort.RunOptions(tz="Europe/London", site="wrist")
-        done = cohort.run([folder / f"{days}.cwa"], folder / f"out{days}", options)
-        nights = done.rows[0]["nights"]
+        from detector.cli import main as hypnic
+
+        out = folder / f"out{days}"
+        hypnic(["run", str(folder / f"{days}.cwa"), "--tz", "Europe/London", "-q", "-o", str(out)])
+        nights = len((out / "nights.csv").read_text(encoding="utf-8").splitlines()) - 1
     else:
+        import numpy as np
+
+        from detector.pipeline import Analysis, Subject
+        from detector.settings import Settings
+
         repeated = Repeated(np.load(folder / "day.npy"), days)
         subject = Subject(recording_id="repeated", site="wrist")
         nights = 0
@@ -106,12 +126,17 @@ def once(way: str, days: int, folder: Path) -> None:
     print(nights, peak_mb())
 
 
-def peaks_mb(way: str, folder: Path) -> dict[int, tuple[int, float]]:
+def peaks_mb(way: str, folder: Path, lengths: Sequence[int] = DAYS) -> dict[int, tuple[int, float]]:
     """Return nights and peak in MB by days, each measured in a process of its own."""
+    import numpy as np
+
+    from recordings.synthetic import synthesise
+    from recordings.writers import CwaLayout, write_cwa
+
     raw, _ = synthesise(day())
     np.save(folder / "day.npy", raw)
     found = {}
-    for days in DAYS:
+    for days in lengths:
         if way == "run":
             layout = CwaLayout(rate_hz=RATE_HZ)
             write_cwa(folder / f"{days}.cwa", Repeated(raw, days).pieces(), layout)
@@ -128,13 +153,16 @@ def main() -> None:
         way, days, folder = sys.argv[2:]
         once(way, int(days), Path(folder))
         return
-    for way in sys.argv[1:] or WAYS:
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("ways", nargs="*", choices=WAYS)
+    parser.add_argument("--days", type=int, default=DAYS[1])
+    asked = parser.parse_args()
+    for way in asked.ways or WAYS:
         with tempfile.TemporaryDirectory() as folder:
-            found = peaks_mb(way, Path(folder))
+            found = peaks_mb(way, Path(folder), (DAYS[0], asked.days))
         for days, (nights, peak) in found.items():
             print(f"{way}: {days} days, {nights} nights: peak {peak:.1f} MB")
-        few, many = (found[days][1] for days in DAYS)
-        print(f"{way}: growth {many - few:+.1f} MB")
+        print(f"{way}: growth {found[asked.days][1] - found[DAYS[0]][1]:+.1f} MB")
 
 
 if __name__ == "__main__":
