@@ -14,6 +14,7 @@ from project import ROOT, package_modules
 
 import detector
 import recordings
+from detector.selftest import BUNDLED
 from recordings import synthetic
 
 LAYERS = {
@@ -251,8 +252,8 @@ def test_only_the_command_line_prints_or_ends_the_program():
     assert loud == []
 
 
-def loaded_by(statement: str) -> set[str]:
-    """Top-level packages that a fresh interpreter has loaded in the end."""
+def modules_after(statement: str) -> set[str]:
+    """What a fresh interpreter has loaded in the end."""
     program = f"{statement}\nimport sys; sys.stderr.write('\\n' + ' '.join(sys.modules))"
     done = subprocess.run(
         [sys.executable, "-W", "error", "-c", program],
@@ -261,7 +262,12 @@ def loaded_by(statement: str) -> set[str]:
         capture_output=True,
         text=True,
     )
-    return {name.split(".")[0] for name in done.stderr.splitlines()[-1].split()}
+    return set(done.stderr.splitlines()[-1].split())
+
+
+def loaded_by(statement: str) -> set[str]:
+    """Top-level packages that a fresh interpreter has loaded in the end."""
+    return {name.split(".")[0] for name in modules_after(statement)}
 
 
 @pytest.mark.parametrize("package", ["recordings", "detector"])
@@ -289,3 +295,12 @@ def test_what_a_user_waits_for_loads_nothing_slow(words):
     loaded = loaded_by(f"import detector.cli; detector.cli.main({words.split()})")
     assert "cyclopts" in loaded
     assert (SLOW | {"numpy"}) & loaded == set()
+
+
+@pytest.mark.parametrize("command", ["inspect {}", "run {} -o {} --tz Europe/London"])
+def test_one_recording_loads_only_what_it_needs(command, tmp_path):
+    words = command.format(BUNDLED, tmp_path / "out").split()
+    loaded = modules_after(f"import detector.cli; detector.cli.main({words} + ['-q'])")
+    assert {"numba", "recordings.formats.axivity_cwa"} <= loaded
+    others = {"scipy.linalg", "scipy.special", "scipy.signal", "pyarrow", "pandas", "rich"}
+    assert (others | {"recordings.formats.edf", "recordings.formats.table"}) & loaded == set()
