@@ -24,15 +24,17 @@ accelerometer scale code; ``SESSION`` and ``SEQUENCE`` are the device's."""
 INFO_ROWS = 9
 
 _AX, _AX_WORDS = 0x5841, 508
+_LOW = np.uint32(0xFFFF)
 _MD, _GX, _UB, _SI, _ERASED = 0x444D, 0x5847, 0x4255, 0x4953, 0xFFFF
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def _sum_is_zero(words: NDArray[np.uint16], i: int) -> bool:
-    total = np.uint64(0)
+    """Whether the words add up to nothing, in 16 bits as they are: sixteen in one vector."""
+    total = np.uint16(0)
     for k in range(256):
-        total += np.uint64(words[i, k])
-    return bool(total & np.uint64(0xFFFF) == np.uint64(0))
+        total = np.uint16((np.uint32(total) + np.uint32(words[i, k])) & _LOW)
+    return bool(total == np.uint16(0))
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
