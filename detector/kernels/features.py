@@ -40,17 +40,24 @@ VALLEY = 0.5
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def crossing(signal: Array, start: int, step: int, limit: int, level: float) -> float:
-    """Fractional index at which the signal falls below ``level``, walking from ``start``.
+def walk(signal: Array, start: int, step: int, limit: int, level: float) -> int:
+    """Last index before the signal falls below ``level``; ``limit`` (inclusive) if it never does.
 
-    Linear between samples; ``limit`` (inclusive) if it never does.
+    Nothing below one level lies before what is below a higher one: a walk to the next lower level
+    goes on where the last one ended.
     """
     i = start
-    while i != limit:
-        if signal[i + step] < level:
-            return float(i + step * (signal[i] - level) / (signal[i] - signal[i + step]))
+    while i != limit and not signal[i + step] < level:
         i += step
-    return float(limit)
+    return i
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def crossing(signal: Array, i: int, step: int, limit: int, level: float) -> float:
+    """Fractional index of the level behind a walk to ``i``: linear between samples."""
+    if i == limit:
+        return float(limit)
+    return float(i + step * (signal[i] - level) / (signal[i] - signal[i + step]))
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -236,10 +243,16 @@ def measure(
         reach = int(round(5.0 * rate_hz))
         left_limit, right_limit = max(extent[0], peak - reach), min(extent[1] - 1, peak + reach)
         level = peak_jerk[row]
-        left = crossing(jerk, peak, -1, left_limit, WIDTH_SHARE * level)
-        right = crossing(jerk, peak, 1, right_limit, WIDTH_SHARE * level)
-        high = crossing(jerk, peak, -1, left_limit, RISE_HIGH * level)
-        low = crossing(jerk, peak, -1, left_limit, RISE_LOW * level)
+        i = walk(jerk, peak, -1, left_limit, RISE_HIGH * level)
+        high = crossing(jerk, i, -1, left_limit, RISE_HIGH * level)
+        i = walk(jerk, i, -1, left_limit, WIDTH_SHARE * level)
+        left = crossing(jerk, i, -1, left_limit, WIDTH_SHARE * level)
+        i = walk(jerk, i, -1, left_limit, RISE_LOW * level)
+        low = crossing(jerk, i, -1, left_limit, RISE_LOW * level)
+        i = walk(jerk, peak, 1, right_limit, RISE_HIGH * level)
+        falling = crossing(jerk, i, 1, right_limit, RISE_HIGH * level)
+        i = walk(jerk, i, 1, right_limit, WIDTH_SHARE * level)
+        right = crossing(jerk, i, 1, right_limit, WIDTH_SHARE * level)
         late = largest(jerk[int(right) + 1 : end + 1])
         out[row, 0] = 1000.0 * largest_movement
         out[row, 1] = (right - left) / rate_hz
@@ -272,5 +285,4 @@ def measure(
             after,
         )
         out[row, 13] = angle_deg(before, after) if known_before and known_after else np.nan
-        falling = crossing(jerk, peak, 1, right_limit, RISE_HIGH * level)
         out[row, 14] = 0.5 * (high + falling) - peak  # the top is flat: its middle is steadier

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -12,6 +14,10 @@ from ..scan import EPOCH
 from .window import Window
 
 EPOCH_NS = 5 * SECOND_NS
+AddUp = Callable[..., int]
+"""Given parts of (p, 5) and what :func:`detector.kernels.epochs.add_parts` takes behind its floors:
+adds the parts up and returns how many epochs they completed. The fifth number of a part is the
+frame in which it ends."""
 CAPACITY = 3
 """Room for the median's samples, in epochs at the design rate: stamps may bunch."""
 
@@ -44,20 +50,22 @@ class Epochs:
         self,
         window: Window,
         edges: NDArray[np.int64],
-        floors: NDArray[np.float64],
         knots: NDArray[np.int64],
         observed_from: int,
+        add_up: AddUp,
     ) -> NDArray[np.void]:
         """Add the frames between ``edges`` (window positions) and return the epochs they complete.
 
         Parameters
         ----------
-        window, edges, floors
-            Samples, frame borders in it, and the noise floor of each frame.
+        window, edges
+            Samples, and frame borders in it.
         knots
             The segment's clock.
         observed_from
             Segment index of the first sample in which an event can be seen.
+        add_up
+            The kernel that reads the samples.
         """
         first, stop = window.origin + edges[0], window.origin + edges[-1]
         first_ns, last_ns = sample_times(knots, np.array([first, stop - 1]))
@@ -66,25 +74,13 @@ class Epochs:
         cuts = np.unique(np.clip([first, *borders, observed_from, stop], first, stop))
         times = sample_times(knots, cuts)
         places = cuts - window.origin
-        parts = np.empty((len(cuts) - 1, 4), np.int64)
+        parts = np.empty((len(cuts) - 1, 5), np.int64)
         parts[:, 0], parts[:, 1] = places[:-1], places[1:]
         parts[:, 2] = times[:-1] // EPOCH_NS
         parts[:, 3] = np.where(cuts[:-1] >= observed_from, np.diff(times), 0)
+        parts[:, 4] = np.searchsorted(edges, places[1:], side="left") - 1
         numbers, rows = np.empty((len(parts), 3), np.int64), np.empty((len(parts), 20))
-        done = epochs.add_parts(
-            window.accel_g,
-            window.envelopes[0],
-            window.envelopes[1],
-            window.clipped,
-            parts,
-            floors[np.searchsorted(edges, places[1:], side="left") - 1],
-            self._state,
-            self._seen,
-            self._codes,
-            self._guesses,
-            numbers,
-            rows,
-        )
+        done = add_up(parts, self._state, self._seen, self._codes, self._guesses, numbers, rows)
         return self._table(numbers[:done], rows[:done], self._felt(cuts, parts, numbers[:done, 0]))
 
     def _felt(

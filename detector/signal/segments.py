@@ -9,9 +9,11 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 
 import numpy as np
+from numpy.typing import NDArray
 
 from recordings import Chunk, first_samples_at, sample_times
 
+from ..kernels import epochs
 from ..scan import Scan
 from .epoching import Epochs
 from .window import Window
@@ -106,7 +108,7 @@ class Pass(ABC):
         if self._started:
             needed = int(np.searchsorted(knots[:, 0], self._window.origin, side="right")) - 1
             knots = knots[min(max(0, needed), len(knots) - 2) :]
-        self._knots = knots
+        self._knots = np.asfortranarray(knots)  # searching a column copies it unless it is whole
 
     def _close_segment(self) -> Scan:
         if not self._started:
@@ -146,6 +148,11 @@ class Survey(Pass):
         if window.filled == window.filtered:
             return Scan()
         edges = np.array([window.filtered, window.filled])
-        rows = self._epochs.add(window, edges, np.array([np.nan]), self._knots, self.NEVER)
+        rows = self._epochs.add(window, edges, self._knots, self.NEVER, self._add_up)
         window.filtered = window.filled
         return Scan(epochs=rows)
+
+    def _add_up(self, parts: NDArray[np.int64], *epoch: NDArray[np.generic]) -> int:
+        w, unknown = self._window, np.full(len(parts), np.nan)
+        jerk, movement = w.envelopes
+        return int(epochs.add_parts(w.accel_g, jerk, movement, w.clipped, parts, unknown, *epoch))

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 from numpy.typing import NDArray
 
-from ..kernels import bands, events, frames, levels
+from ..kernels import bands, events
+from ..kernels.sweep import sweep
 from ..scan import CANDIDATE, EPOCH, Scan, Snippet
 from ..settings import ScanSettings
 from .candidates import could_be_sleep_start, cut_snippet, measure
@@ -67,53 +70,55 @@ class Stream(Pass):
             edges = np.append(edges, window.filled)
         epoch_rows = np.empty(0, EPOCH)
         if len(edges) > 1:
-            floors = self._follow_levels(edges, *self._derive(edges))
-            epoch_rows = self._epochs.add(window, edges, floors, self._knots, self._observed_from)
+            loudest, floor = np.empty((2, 2, len(edges) - 1))
+            add_up = partial(self._sweep, edges, loudest, floor)
+            epoch_rows = self._epochs.add(window, edges, self._knots, self._observed_from, add_up)
+            self._find_events(edges, loudest, self._thresholds(edges, floor))
             window.filtered = int(edges[-1])
         candidates, snippets = self._release(last=last)
         return Scan(candidates, epoch_rows, snippets)
 
-    def _derive(self, edges: NDArray[np.int64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Fill the derived signals of whole frames; return how loud each is."""
-        window, design = self._window, self._design
-        loudest, level = np.empty((2, 2, len(edges) - 1))
-        frames.derive(
-            window.accel_g,
+    def _sweep(
+        self,
+        edges: NDArray[np.int64],
+        loudest: NDArray[np.float64],
+        floor: NDArray[np.float64],
+        *epoch: NDArray[np.generic],
+    ) -> int:
+        """Fill the derived signals of whole frames, how loud each is, and the epochs."""
+        w, design = self._window, self._design
+        done = sweep(
+            w.accel_g,
+            w.slow_g.ravel(),
+            w.powers,
+            w.envelopes,
+            w.clipped,
             edges,
             design.factors,
             design.rms_n,
             self._filter_state,
-            window.slow_g.ravel(),
-            window.powers,
-            window.envelopes,
+            self._history,
+            self._levels_seen,
+            self._settings.floor_quantile,
             loudest,
-            level,
+            floor,
+            *epoch,
         )
-        return loudest, level
+        self._levels_seen += len(edges) - 1
+        return int(done)
 
-    def _follow_levels(
-        self,
-        edges: NDArray[np.int64],
-        loudest: NDArray[np.float64],
-        level: NDArray[np.float64],
+    def _thresholds(
+        self, edges: NDArray[np.int64], floor: NDArray[np.float64]
     ) -> NDArray[np.float64]:
-        """Follow the noise floor, find events, return the floor of each frame."""
-        s, design, window = self._settings, self._design, self._window
-        floor = np.empty((2, len(edges) - 1))
-        seen = self._levels_seen
-        for k, (ring, ordered) in enumerate(self._history):
-            seen = levels.follow_floor(
-                level[k], ring, ordered, self._levels_seen, s.floor_quantile, floor[k]
-            )
-        self._levels_seen = seen
+        """Return what jerk and movement must exceed in each frame, and the floor of jerk."""
+        s, design = self._settings, self._design
         highest = np.array([[s.floor_max_g_per_s], [s.floor_max_g_per_s * design.g_per_jerk]])
         jerk_on, accel_on = s.on_factor * np.minimum(floor, highest)
         jerk_on = np.maximum(jerk_on, design.jerk_min)
         accel_on = np.maximum(accel_on, s.movement_min_mg / 1000)
         thresholds = np.stack([jerk_on, accel_on, floor[0]])
-        thresholds[:2, edges[:-1] + window.origin < self._observed_from] = np.inf
-        self._find_events(edges, loudest, thresholds)
-        return np.asarray(floor[0])
+        thresholds[:2, edges[:-1] + self._window.origin < self._observed_from] = np.inf
+        return thresholds
 
     def _find_events(
         self,

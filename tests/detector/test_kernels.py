@@ -166,10 +166,12 @@ def test_events_equal_their_twin_and_do_not_depend_on_the_cutting(
 
 
 @given(
-    st.lists(st.integers(-40_000, 40_000), min_size=1, max_size=70), st.integers(-50_000, 50_000)
+    st.lists(st.integers(-40_000, 40_000), min_size=1, max_size=70),
+    st.sampled_from([1, 3, 4, 64, 1024]),
+    st.integers(-50_000, 50_000),
 )
-def test_median_by_counting_is_exact_from_any_guess(codes, guess):
-    array = np.array(codes, np.int32)
+def test_median_by_counting_is_exact_from_any_guess(codes, unit, guess):
+    array = np.array(codes, np.int32) // unit * unit + 7
     assert epochs.median_code(array, guess) == np.median(array)
 
 
@@ -216,18 +218,32 @@ def test_epochs_equal_their_twin_however_their_samples_arrive():
         assert whole[k, 21] == pytest.approx(5.0)
 
 
+def crossing(signal, start, step, limit, level):
+    at = features.walk(signal, start, step, limit, level)
+    return features.crossing(signal, at, step, limit, level)
+
+
 def test_width_equals_its_twin():
     t = np.arange(400) / RATE_HZ
     envelope = np.exp(-(((t - 4) / 0.3) ** 2))
     peak = int(envelope.argmax())
-    left = features.crossing(envelope, peak, -1, 0, 0.25)
-    right = features.crossing(envelope, peak, 1, 399, 0.25)
+    left = crossing(envelope, peak, -1, 0, 0.25)
+    right = crossing(envelope, peak, 1, 399, 0.25)
     assert right - left == pytest.approx(naive.width(envelope, peak, 0.25), rel=1e-9)
 
 
+@given(st.lists(st.integers(0, 20), min_size=2, max_size=60), st.integers(0, 59))
+def test_a_walk_may_go_on_where_one_to_a_higher_level_ended(values, start):
+    signal, start = np.array(values, float), start % len(values)
+    for step, limit in ((1, len(values) - 1), (-1, 0)):
+        at = features.walk(signal, start, step, limit, 12.0)
+        went_on = features.walk(signal, at, step, limit, 5.0)
+        assert went_on == features.walk(signal, start, step, limit, 5.0)
+
+
 def test_a_crossing_that_never_comes_ends_at_the_limit():
-    assert features.crossing(np.ones(10), 5, 1, 9, 0.5) == 9
-    assert features.crossing(np.ones(10), 5, -1, 2, 0.5) == 2
+    assert crossing(np.ones(10), 5, 1, 9, 0.5) == 9
+    assert crossing(np.ones(10), 5, -1, 2, 0.5) == 2
 
 
 @pytest.mark.parametrize(
