@@ -14,8 +14,9 @@ from ..model import SECOND_NS, Block, Health, Samples
 from ..source import ByteSource
 from .gt3x_info import Settings, parse_metadata, parse_parameters
 
-BUFFER_BYTES = 1 << 18
-"""One read: four to six minutes at 100 Hz. It holds the longest record several times."""
+BUFFER_BYTES = 1 << 20
+"""One read: some twenty minutes at 100 Hz, so that what is done once for a buffer costs little. It
+holds the longest record several times."""
 
 BATCH_RECORDS = 1 << 12
 """Records that are looked at in one go."""
