@@ -107,7 +107,7 @@ def _epochs(rng: np.random.Generator) -> Iterator[Case]:
     axes_g = [rng.integers(-8, 8, (3, n)) / 64 + 0.5 for _ in range(CALLS)]
     codes, state = np.empty(n, np.int32), np.zeros(epochs.N_STATE, np.int64)
     yield Case("add_axis", "epochs", epochs.add_axis,
-               [(a[k], codes, state, k) for a in axes_g for k in range(3)], n // 3, "paddq",
+               [(a[k], codes, state, k) for a in axes_g for k in range(3)], n // 3, "pmul[a-z]*q",
                "64-bit sums of 32-bit numbers")  # fmt: skip
     yield Case("enmo_sum", "epochs", epochs.enmo_sum, [tuple(a) for a in axes_g], n, "sqrtpd",
                "the divider: a root in 2 cycles")  # fmt: skip

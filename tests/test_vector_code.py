@@ -23,6 +23,8 @@ pytestmark = [
 ]
 MULTIPLICATIONS = 12 + 3 + 1 + 4
 """Of a sample in the recursions: two for each of six sections, gains, derivative, squares."""
+GATHER = "v?p?gather[a-z]*"
+"""Collects numbers from anywhere, one by one: what is made of a loop over an array's values."""
 CASES = list(cases())
 
 
@@ -43,6 +45,7 @@ def packed(lines, instruction):
 def test_the_loop_of_a_hot_kernel_is_vector_code(case: Case):
     lines = assembly(case.kernel, case.arguments[0])
     assert packed(lines, case.instruction)
+    assert not packed(lines, GATHER)
 
 
 @pytest.mark.parametrize(
@@ -60,7 +63,7 @@ def test_the_recursions_multiply_no_more_than_their_formula():
     assert four_lanes <= MULTIPLICATIONS
 
 
-def test_a_loop_that_waits_for_itself_is_told():
+def test_what_is_no_vector_code_is_told():
     @njit
     def recursion(values):
         last = 0.0
@@ -73,5 +76,6 @@ def test_a_loop_that_waits_for_itself_is_told():
         for i in range(len(values)):
             values[i] *= 0.5
 
+    assert packed(["\tvpgatherqd\t(%rbx,%zmm8), %ymm7 {%k1}"], GATHER)
     assert not packed(assembly(recursion, [np.ones(99)]), "mulpd")
     assert packed(assembly(scaling, [np.ones(99)]), "mulpd")
