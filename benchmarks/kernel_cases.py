@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numba import njit
 
 from detector.design import Design
 from detector.kernels import bands, epochs, intake, levels
@@ -19,7 +20,7 @@ from recordings.kernels import cwa, gt3x, hexpages
 
 RATE_HZ = 100
 EPOCH_N = 5 * RATE_HZ
-CALLS = 64
+CALLS = 16
 """Sets of arguments of each kernel."""
 
 
@@ -38,10 +39,22 @@ class Case:
     bound: str
     """What keeps it from being faster."""
 
-    def run(self) -> None:
-        """Call it with every set of arguments."""
-        for each in self.arguments:
-            self.kernel(*each)
+    def repeated(self, times: int) -> Callable[[], Any]:
+        """Return what calls it with every set of arguments, so many times.
+
+        The loop is compiled: a call from Python takes longer than most kernels do.
+        """
+        kernel, sets = self.kernel, tuple(self.arguments)
+
+        @njit
+        def loop(sets: Any, times: int) -> Any:
+            result = kernel(*sets[0])
+            for _ in range(times):
+                for arguments in sets:
+                    result = kernel(*arguments)
+            return result
+
+        return lambda: loop(sets, times)
 
 
 def cases() -> Iterator[Case]:

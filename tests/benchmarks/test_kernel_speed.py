@@ -8,9 +8,12 @@ from __future__ import annotations
 import pytest
 from kernel_cases import Case, cases
 
+TIMES = 10
+
 
 @pytest.mark.parametrize("case", list(cases()), ids=lambda case: case.name)
 def test_kernel(case: Case, benchmark):
-    case.run()  # compiled before the clock starts
-    benchmark(case.run)
-    benchmark.extra_info["samples"] = case.samples * len(case.arguments)
+    run = case.repeated(TIMES)
+    run()  # compiled before the clock starts
+    benchmark(run)
+    benchmark.extra_info["samples"] = TIMES * len(case.arguments) * case.samples
