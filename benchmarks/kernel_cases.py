@@ -13,9 +13,9 @@ from typing import Any
 import numpy as np
 from numba import njit
 
-from detector.design import Design
 from detector.kernels import bands, epochs, intake, levels
 from detector.settings import ScanSettings
+from detector.signal.design import Design
 from recordings.kernels import cwa, gt3x, hexpages
 
 RATE_HZ = 100

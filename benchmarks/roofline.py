@@ -29,7 +29,7 @@ from kernel_cases import cases
 from speed import PIECE_N
 
 from detector.kernels import events, features, intake
-from detector.stream import Stream
+from detector.signal.stream import Stream
 from recordings import open_recording, probe
 from recordings.synthetic import Recipe, plan, synthesise
 from recordings.synthetic.devices import times_ns
@@ -122,7 +122,7 @@ def stages(path: Path, samples: int) -> None:
     read, decode, total = (
         least_ns(lambda w=work: w(path)) / samples for work in (reading, decoding, whole)
     )
-    inside = {"intake": (intake, "to_g"), "filters to epochs": ("detector.stream", "sweep"),
+    inside = {"intake": (intake, "to_g"), "filters to epochs": ("detector.signal.stream", "sweep"),
               "events": (events, "scan_frames"), "features": (features, "measure")}  # fmt: skip
     taken: Counter[str] = Counter()
 

@@ -3,6 +3,7 @@
     python benchmarks/speed.py                               # a week; half an hour
     python benchmarks/speed.py --days 1 --repeats 2          # small
     python benchmarks/speed.py --peers VENV/bin/python       # also against other programs
+    python benchmarks/speed.py --plots docs                  # cost by length and by rate instead
 
 Both sides of a ratio are run in turn, each in a process of its own, so that a machine that is busy
 meanwhile is busy for both; given is the ratio of the medians. CPU time is that of all threads and
@@ -30,9 +31,13 @@ from statistics import median
 import numpy as np
 
 ROOT = Path(__file__).parents[1]
-sys.path[:0] = [str(ROOT)]
+sys.path[:0] = [str(ROOT), str(ROOT / "benchmarks")]
+
+import growth
 
 PIECE_N = 30_000
+LENGTH_HZ = 25
+"""Rate of the recordings of several lengths: thirty days at 100 Hz are a gigabyte."""
 _READ_BYTES = 1 << 18
 
 PROLOGUE = """
@@ -67,7 +72,7 @@ work(small)
     "pass": """
 from detector.cache import use_own_cache; use_own_cache()
 from recordings import open_recording, probe
-from detector.stream import Stream
+from detector.signal.stream import Stream
 def work(path):
     recording = open_recording(path)
     found = probe(recording)
@@ -173,10 +178,26 @@ def rows(days: int) -> Iterator[Row]:
     )
 
 
-def made(folder: Path, days: int) -> dict[str, Path]:
-    """Write the recordings, each by its own sort of device: a day of movement, repeated."""
+def pieces(rate_hz: int, hours: float, times: int = 1, *, device="ax3", idle=False):
+    """Yield the samples of a synthetic stretch, repeated, with their stamps."""
     from recordings.synthetic import Recipe, plan, synthesise
     from recordings.synthetic.devices import times_ns
+
+    recipe = Recipe(device=device, rate_hz=rate_hz, start="2024-03-05T22:00:00", hours=hours)
+    day = plan(10_000, recipe)
+    raw = synthesise(day)[0]
+    raw = np.broadcast_to(raw[:1], raw.shape) if idle else raw
+    first = 0
+    for _ in range(times):
+        for a in range(0, len(raw), PIECE_N):
+            piece = raw[a : a + PIECE_N]
+            index = np.arange(first, first + len(piece))
+            first += len(piece)
+            yield piece, times_ns(day.start_ns, index, day.true_hz)
+
+
+def made(folder: Path, days: int) -> dict[str, Path]:
+    """Write the recordings, each by its own sort of device: a day of movement, repeated."""
     from recordings.writers import (
         CwaLayout,
         GeneactivLayout,
@@ -185,21 +206,6 @@ def made(folder: Path, days: int) -> dict[str, Path]:
         write_geneactiv,
         write_gt3x,
     )
-
-    def pieces(
-        rate_hz: int, hours: float, times: int = 1, *, device: str = "ax3", idle: bool = False
-    ):
-        recipe = Recipe(device=device, rate_hz=rate_hz, start="2024-03-05T22:00:00", hours=hours)
-        day = plan(10_000, recipe)
-        raw = synthesise(day)[0]
-        raw = np.broadcast_to(raw[:1], raw.shape) if idle else raw
-        first = 0
-        for _ in range(times):
-            for a in range(0, len(raw), PIECE_N):
-                piece = raw[a : a + PIECE_N]
-                index = np.arange(first, first + len(piece))
-                first += len(piece)
-                yield piece, times_ns(day.start_ns, index, day.true_hz)
 
     ending = {"geneactiv": "bin", "gt3x": "gt3x", "gt3x, 12 bit": "gt3x"}
     names = ("cwa", *ending, "day", "night", "idle", "25 Hz", "small")
@@ -217,6 +223,33 @@ def made(folder: Path, days: int) -> dict[str, Path]:
     write_cwa(files["25 Hz"], pieces(25, 24), CwaLayout(rate_hz=25))
     write_cwa(files["small"], pieces(100, 0.5), at_100)
     return files
+
+
+def made_to_grow(folder: Path) -> dict[str, Path]:
+    """Write recordings of one rate and several lengths, and of one length and several rates."""
+    from recordings.writers import CwaLayout, write_cwa
+
+    files = {"small": folder / "small.cwa"}
+    write_cwa(files["small"], pieces(100, 0.5), CwaLayout(rate_hz=100))
+    for rate_hz, days in [(LENGTH_HZ, d) for d in growth.DAYS] + [(r, 1) for r in growth.RATES_HZ]:
+        path = files[f"{days} days, {rate_hz} Hz"] = folder / f"{days}d{rate_hz}.cwa"
+        write_cwa(path, pieces(rate_hz, 24, days), CwaLayout(rate_hz=rate_hz))
+    return files
+
+
+def plots(bench: Bench, repeats: int, folder: Path) -> None:
+    """Draw what the pass costs by length and by rate: least of the runs, all amounts in turn."""
+    for name, title, unit, amounts, file in (
+        ("length", f"the pass, by length, at {LENGTH_HZ} Hz", "days", growth.DAYS,
+         f"{{}} days, {LENGTH_HZ} Hz"),
+        ("rate", "the pass, by rate, one day", "Hz", growth.RATES_HZ, "1 days, {} Hz"),
+    ):  # fmt: skip
+        costs = [float("inf")] * len(amounts)
+        for _ in range(repeats):
+            for k, amount in enumerate(amounts):
+                found = bench.measure("pass", file.format(amount))
+                costs[k] = min(costs[k], found["cpu_s"] if found else costs[k])
+        growth.save(growth.Growth(title, unit, amounts, costs), folder / f"cost-by-{name}.svg")
 
 
 class Bench:
@@ -283,11 +316,16 @@ def main(words: Sequence[str] | None = None) -> None:
     parser.add_argument("--repeats", type=int, default=3)
     parser.add_argument("--peers", help="Python of an environment that has other programs")
     parser.add_argument("--only", default="", help="rows whose measure contains this")
+    parser.add_argument("--plots", type=Path, help="draw cost by length and rate into this folder")
     asked = parser.parse_args(words)
     with tempfile.TemporaryDirectory() as folder:
         with ProcessPoolExecutor(1, get_context("spawn")) as apart:  # its memory is not ours
-            files = apart.submit(made, Path(folder), asked.days).result()
+            work = (made_to_grow, Path(folder)) if asked.plots else (made, Path(folder), asked.days)
+            files = apart.submit(*work).result()
         bench = Bench(files, asked.peers)
+        if asked.plots:
+            plots(bench, asked.repeats, asked.plots)
+            return
         bench.measure("run", "small")  # kernels are compiled before anything is measured
         print(f"{asked.days} days at 100 Hz; median of {asked.repeats}; {platform.platform()}")
         print("\n| measure | to reach | ratio | CPU, peak memory | spread |")
