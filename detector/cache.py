@@ -28,20 +28,24 @@ _STOP = b"."
 _ROOM_BYTES = 8 << 20
 """More than all kernels take."""
 
+_of_this_run: set[str] = set()
+"""Folders that go with this process."""
+
 
 def use_own_cache() -> None:
     """Point numba to the cache folder of this user and version. Call before numba is imported.
 
-    A folder that the user has chosen stays. If ours cannot be used, numba's own choice stays,
-    which is beside the package; if that cannot be written either, kernels are compiled for
+    A folder that the user has chosen stays if it can be used. If ours cannot, numba's own choice
+    stays, which is beside the package; if that cannot be written either, kernels are compiled for
     this process and its workers alone.
     """
-    if not os.environ.get(VARIABLE):
+    chosen = os.environ.get(VARIABLE)
+    if not chosen or not _is_usable(Path(chosen)):
         try:
             folder = cache_folder()
         except RuntimeError:  # the user has no home folder
             folder = None
-        if folder is None or not (_is_complete(folder) or is_writable(folder)):
+        if folder is None or not _is_usable(folder):
             folder = None if is_writable(_PACKAGE / "__pycache__") else _folder_of_this_run()
         if folder is not None:
             os.environ[VARIABLE] = str(folder)
@@ -94,6 +98,19 @@ def cache_folder() -> Path:
     return _user_cache() / "hypnic" / f"{VERSION}-py{python}-numba{numba}"
 
 
+def lasting_folder() -> Path | None:
+    """Return where numba will keep kernels after this process; None if nowhere."""
+    chosen = os.environ.get(VARIABLE, "")
+    if chosen in _of_this_run:
+        return None
+    candidates = (*((Path(chosen),) if chosen else ()), _PACKAGE / "__pycache__")
+    return next((folder for folder in candidates if _is_usable(folder)), None)
+
+
+def _is_usable(folder: Path) -> bool:
+    return _is_complete(folder) or is_writable(folder)
+
+
 def _is_complete(folder: Path) -> bool:
     """Whether all kernels are there, so that nothing need be written."""
     try:
@@ -108,6 +125,7 @@ def _folder_of_this_run() -> Path | None:
     except OSError:
         return None
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    _of_this_run.add(folder)
     return Path(folder)
 
 

@@ -16,7 +16,6 @@ from contextlib import contextmanager
 
 from cyclopts import App, CycloptsError
 
-from .cache import use_own_cache
 from .commands.answer import FAILED, INTERRUPTED, OK, USAGE, Answer
 from .console import Console, mend_streams, plain
 from .files import OutputError
@@ -180,18 +179,9 @@ def _told_to_end() -> Iterator[None]:
 @app.command(sort_key=len(_COMMANDS))
 def doctor() -> Answer:
     """Check that this installation works, and compile what needs compiling."""
-    use_own_cache()
-    from .doctor import checks
+    from .doctor import examine
 
-    found = {"ok": 0, "warn": 0, "fail": 0}
-    for check in checks():
-        found[check.status] += 1
-        _say(f"{check.status:<5} {check.name:<13} {check.text}")
-        if check.remedy:
-            _say(f"{'':<19} -> {check.remedy}")
-    if found["fail"]:
-        return Answer(f"{found['fail']} of {sum(found.values())} checks failed", FAILED)
-    return Answer("it works, see the warnings" if found["warn"] else "everything works")
+    return Answer("", OK if examine(_say) else FAILED)
 
 
 def _readable(words: Sequence[str]) -> Sequence[str]:

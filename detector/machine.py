@@ -72,3 +72,13 @@ def free_bytes(cgroup: Path = _CGROUP, meminfo: Path = _MEMINFO) -> int | None:
     except (OSError, ValueError):
         pass
     return max(0, min(found)) if found else None
+
+
+def address_bytes() -> int | None:
+    """Return the address space that this process may use (``ulimit -v``), None for any."""
+    try:
+        from resource import RLIM_INFINITY, RLIMIT_AS, getrlimit
+    except ImportError:  # Windows has no such limits
+        return None
+    limit = getrlimit(RLIMIT_AS)[0]
+    return None if limit == RLIM_INFINITY else limit

@@ -38,10 +38,22 @@ def test_the_folder_is_made_and_numba_is_told() -> None:
     assert list(cache.cache_folder().iterdir()) == []
 
 
-def test_a_folder_chosen_by_the_user_stays(environment: pytest.MonkeyPatch) -> None:
-    environment.setenv(cache.VARIABLE, "/elsewhere")
+def test_a_folder_chosen_by_the_user_stays(
+    environment: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    environment.setenv(cache.VARIABLE, str(tmp_path / "chosen"))
     cache.use_own_cache()
-    assert os.environ[cache.VARIABLE] == "/elsewhere"
+    assert os.environ[cache.VARIABLE] == str(tmp_path / "chosen")
+    assert cache.lasting_folder() == tmp_path / "chosen"
+
+
+def test_ours_takes_the_place_of_a_chosen_folder_that_cannot_be_written(
+    environment: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "file").write_text("")
+    environment.setenv(cache.VARIABLE, str(tmp_path / "file" / "chosen"))
+    cache.use_own_cache()
+    assert os.environ[cache.VARIABLE] == str(cache.cache_folder())
 
 
 def test_numbas_own_choice_stays_where_ours_cannot_be_written(
@@ -85,6 +97,7 @@ def test_where_nothing_can_be_written_kernels_are_those_of_this_run(
     environment.setattr(cache, "_PACKAGE", tmp_path / "file")
     environment.setattr("tempfile.tempdir", str(tmp_path))
     cache.use_own_cache()
+    assert cache.lasting_folder() is None
     folder = Path(os.environ[cache.VARIABLE])
     assert folder.parent == tmp_path
     assert list(folder.iterdir()) == []
