@@ -68,8 +68,14 @@ determinism: setup ## Run recordings in every way that must not matter, and comp
 fuzz: setup ## Throw 100,000 damaged files of each kind at the readers
 	$(BIN)/python benchmarks/fuzz.py --inputs 100000
 
+mutants: setup ## Change every decision in turn and see whether a test notices
+	$(BIN)/python benchmarks/mutants.py
+
+release: setup ## Build what is committed, look into it, and use it in a clean environment
+	$(BIN)/python .ci/release.py
+
 clean: ## Remove caches and what was built, keep .venv
 	rm -rf build dist out *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis .benchmarks
 	find . -path ./.venv -prune -o -name __pycache__ -type d -exec rm -rf {} +
 
-.PHONY: help setup test check format docs sample quality limbs memory speed startup formats page cohort-page cohort merge kills determinism fuzz clean
+.PHONY: help setup test check format docs sample quality limbs memory speed startup formats page cohort-page cohort merge kills determinism fuzz mutants release clean

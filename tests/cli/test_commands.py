@@ -246,7 +246,10 @@ def test_the_doctor_finds_nothing_wrong_here(capsys: pytest.CaptureFixture[str])
     assert main(["doctor"]) == OK
     lines = capsys.readouterr().out.splitlines()
     assert lines[-1] == "everything works"
-    assert {line.split()[1] for line in lines if line.startswith("ok ")} >= {*required(), "detection"}
+    assert {line.split()[1] for line in lines if line.startswith("ok ")} >= {
+        *required(),
+        "detection",
+    }
 
 
 def test_the_doctor_fails_with_a_remedy_if_detection_is_broken(
