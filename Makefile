@@ -26,6 +26,9 @@ format: setup ## Put the code into its one form
 docs: setup ## Write the generated parts of docs/ anew
 	$(BIN)/python docs/generate.py
 
+site: setup ## Build the pages of docs/ as a site into build/site/
+	$(BIN)/python -m sphinx -q -W --keep-going -c docs -b html . build/site
+
 sample: setup ## Analyse the bundled recording into out/
 	$(BIN)/hypnic run $(SAMPLE) --tz Europe/London -o out
 
@@ -78,4 +81,4 @@ clean: ## Remove caches and what was built, keep .venv
 	rm -rf build dist out *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis .benchmarks
 	find . -path ./.venv -prune -o -name __pycache__ -type d -exec rm -rf {} +
 
-.PHONY: help setup test check format docs sample quality limbs memory speed startup formats page cohort-page cohort merge kills determinism fuzz mutants release clean
+.PHONY: help setup test check format docs site sample quality limbs memory speed startup formats page cohort-page cohort merge kills determinism fuzz mutants release clean

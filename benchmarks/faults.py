@@ -105,7 +105,14 @@ FAULTS = [
     Fault("no home", 3, surroundings.no_home, needs="mount"),
     *(
         Fault(f"kernel cache: {how}", 1, partial(surroundings.no_cache, how=how), needs=needs)
-        for how, needs in (("full disk", "mount"), ("full disk, chosen", "mount"), ("missing", ""), ("read-only", "mount"), ("a file", ""), ("cut", ""))
+        for how, needs in (
+            ("full disk", "mount"),
+            ("full disk, chosen", "mount"),
+            ("missing", ""),
+            ("read-only", "mount"),
+            ("a file", ""),
+            ("cut", ""),
+        )
     ),
     Fault("16 workers, cold cache", 1, partial(surroundings.many_workers, count=16), "16"),
     Fault("64 workers, cold cache", 1, partial(surroundings.many_workers, count=64), "64"),

@@ -8,14 +8,20 @@ block stands what it writes to the standard output. A test compares.
 
 from __future__ import annotations
 
+import inspect
 import re
 import shlex
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import chdir, redirect_stdout
 from io import StringIO
+from operator import itemgetter
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from cyclopts import App, Argument
+from docstring_parser import parse
+
+from detector.cli import app
 from detector.cli import main as hypnic
 from detector.config import settings_reference
 from detector.limb_reasons import CALLS, WHY
@@ -65,6 +71,52 @@ def reasons() -> str:
     return "\n\n".join(parts)
 
 
+def commands() -> str:
+    """Return every command with its arguments and options."""
+    return "\n\n".join(
+        _command(names, each) for names, each in sorted(_commands(app), key=itemgetter(0))
+    )
+
+
+def _commands(above: App, *above_names: str) -> Iterator[tuple[tuple[str, ...], App]]:
+    for name in above:
+        if not name.startswith("-"):
+            each, names = above[name], (*above_names, name)
+            if each.default_command is not None:
+                yield names, each
+            yield from _commands(each, *names)
+
+
+def _command(names: Sequence[str], command: App) -> str:
+    takes = parse(inspect.getdoc(command.default_command) or "").params
+    rows = [(f"`{p.arg_name.upper()}`", _one_line(p.description or "")) for p in takes]
+    rows += [
+        (" ".join(f"`{name}`" for name in each.names), _option(each))
+        for each in command.assemble_argument_collection()
+        if each.show and each.parameter.help and "." not in each.names[0]
+    ]
+    told = parse(inspect.cleandoc(command.help))
+    usage = command.usage or f"Usage: hypnic {' '.join(names)} [OPTIONS]"
+    parts = [f"## hypnic {' '.join(names)}", *filter(None, (told.short_description,))]
+    parts += filter(None, (_one_line(told.long_description or ""),))
+    parts.append(f"`{usage.removeprefix('Usage: ')}`")
+    return "\n\n".join([*parts, _table(("option", "meaning"), rows)] if rows else parts)
+
+
+def _option(option: Argument) -> str:
+    choices = option.get_choices()
+    default = option.field_info.default
+    said = _one_line(option.parameter.help or "")
+    said += f": {', '.join(choices)}" if choices else ""
+    said += " (required)" if option.required else ""
+    shown = isinstance(default, int | float | str) and not isinstance(default, bool)
+    return f"{said} (default {default})" if shown else said
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split()).replace("**/*", r"\*\*/\*")
+
+
 def _reason(reason: Reason) -> tuple[str, str]:
     return f"`{reason.code}`", reason.sentence
 
@@ -75,6 +127,7 @@ def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 
 PARTS: dict[str, Callable[[], str]] = {
+    "detector.cli": commands,
     "detector.config": settings_reference,
     "detector.tables.rows": tables,
     "detector.reasons": reasons,

@@ -62,7 +62,9 @@ def _writing_down(log: Path, out: Path) -> Any:
 
 def _lose(case: Case, before: dict[int, int], noted: list[list[Any]]) -> None:
     """Take away what a disk need not have kept, which it has ``before`` by inode."""
-    synced = before | {inode: size for what, *args in noted if what == "sync" for _, size, inode in [args]}
+    synced = before | {
+        inode: size for what, *args in noted if what == "sync" for _, size, inode in [args]
+    }
     for path in [path for path in case.out.parent.rglob("*") if path.is_file()]:
         status = path.stat()
         kept = synced.get(status.st_ino, 0)

@@ -24,7 +24,7 @@ def show(
 ) -> Answer:
     """Print all settings as TOML, with their meaning, bounds and source.
 
-    The output can be edited and given to ``hypnic run --config``.
+    The output can be edited and given to 'hypnic run --config'.
     """
     return Answer(dump_toml(resolved_settings(config, settings)).rstrip("\n"))
 

@@ -18,7 +18,7 @@ _NOTHING_TO_ADD = Converting()
 diary = App(name="diary")
 
 
-@diary.command(usage="Usage: hypnic diary check DIARY [INPUT...] [OPTIONS]")
+@diary.command(usage="Usage: hypnic diary check TABLE [INPUT...] [OPTIONS]")
 def check(table: Path, *inputs: str, flags: Checking = _NOTHING_ASKED) -> Answer:
     """Say all that is wrong with a diary, without opening any recording.
 

@@ -38,9 +38,7 @@ def test_the_folder_is_made_and_numba_is_told() -> None:
     assert list(cache.cache_folder().iterdir()) == []
 
 
-def test_a_folder_chosen_by_the_user_stays(
-    environment: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+def test_a_folder_chosen_by_the_user_stays(environment: pytest.MonkeyPatch, tmp_path: Path) -> None:
     environment.setenv(cache.VARIABLE, str(tmp_path / "chosen"))
     cache.use_own_cache()
     assert os.environ[cache.VARIABLE] == str(tmp_path / "chosen")
