@@ -103,6 +103,12 @@ def test_an_hour_that_exists_twice_is_taken_as_the_first():
     assert zone.utc_iso(start) == "2024-10-27T00:30:00.000Z"
 
 
+def test_a_local_time_is_found_on_the_device_to_the_microsecond():
+    text = "2024-10-27T02:30:00.123456"
+    for zone in (Zone(), Zone.of("Europe/London", device_ns("2024-12-01T12:00:00"))):
+        assert zone.device_ns(datetime.fromisoformat(text)) == device_ns(text)
+
+
 def test_an_hour_that_happens_twice_is_told_apart_by_its_offset():
     zone = Zone.of("Europe/London", device_ns("2024-10-26T22:00:00"))
     first, second = device_ns("2024-10-27T01:30:00"), device_ns("2024-10-27T02:30:00")

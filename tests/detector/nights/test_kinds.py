@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scans import STEP_G, event, events, series
 
-from detector.nights.kinds import HIGH, Condition, Rule, classify, least_size_mg, rules
+from detector.nights.kinds import HIGH, Condition, Rule, classify, gather_all, least_size_mg, rules
 from detector.nights.night import Kind, Site
 from detector.reasons import REASONS
 from detector.scan import CANDIDATE
@@ -285,6 +285,112 @@ def test_every_rule_can_match():
         assert {rule.reason for rule in all_rules} == set(rows)
         for reason, row in rows.items():
             assert kind(row, site=site, settings=settings)[1] == reason
+
+
+TRAIN = (
+    ("n_bursts", "train_min", 2.0),
+    ("burst_interval_s", "train_interval_low_s", 2.0),
+    ("burst_interval_s", "train_interval_high_s", 0.7),
+    ("burst_interval_cv", "train_cv", 0.5, "strict"),
+    ("burst_spread", "train_spread", 0.7),
+)
+JERK = (
+    ("peak_accel_mg", "accel_listed_mg", 150.0 / S.accel_listed_mg),
+    ("peak_jerk_g_per_s", "jerk_min_g_per_s", 2.0),
+    ("width_s", "width_max_s", 0.65),
+    ("hf_lf_ratio", "impact_ratio", 0.5, "unknown"),
+    ("effective_hz", "effective_low_hz", 1.5),
+    ("effective_hz", "effective_high_hz", 0.7),
+    ("still_before_s", "still_before_s", S.still_before_sure_s / S.still_before_s),
+)
+LIKE = (("likeness", "likeness_least", 0.5 * (1 + 1 / S.likeness_least)),)
+BRIEF = (
+    ("duration_s", "duration_max_s", 0.5),
+    ("n_bursts", "bursts_max", 0.5),
+    ("posture_change_deg", "posture_max_deg", 0.5, "unknown"),
+)
+OPENING = (
+    ("later_share", "arousal_late_share", 0.5),
+    ("followed_s", "arousal_active_max_s", 0.5),
+    ("posture_change_deg", "arousal_posture_max_deg", 0.5, "unknown"),
+)
+LIMITS = {
+    "knock": (
+        ("hf_lf_ratio", "impact_ratio", 1.5, "strict"),
+        ("width_s", "impact_width_s", 0.75, "strict"),
+    ),
+    "sustained": (
+        ("duration_s", "sustained_s", 2.0),
+        ("lf_share", "sustained_share", 1.3),
+        ("peak_accel_mg", "sustained_mg", 2.0, "strict"),
+        ("alternation_cv", "train_cv", 0.5, "strict"),
+    ),
+    "train": TRAIN,
+    "arousal": (*JERK, *OPENING, *LIKE),
+    "long": (("duration_s", "duration_max_s", 2.0, "strict"),),
+    "posture": (("posture_change_deg", "posture_max_deg", 2.0, "strict"),),
+    "bursts": (("n_bursts", "bursts_max", 2.0, "strict"),),
+    "ringing": (
+        ("peak_accel_mg", "accel_listed_mg", 0.6, "strict"),
+        ("n_alternations", "ringing_min", 2.0),
+        ("alternation_cv", "ringing_cv", 0.5),
+    ),
+    "small": (("peak_accel_mg", "accel_listed_mg", 0.6, "strict"),),
+    "jerk": (*JERK, *BRIEF, *LIKE),
+    "weak": (("peak_jerk_g_per_s", "jerk_min_g_per_s", 0.5, "strict"),),
+    "slow": (("effective_hz", "effective_low_hz", 0.7, "strict"),),
+    "fast": (("effective_hz", "effective_high_hz", 1.5, "strict"),),
+    "wide": (("width_s", "width_max_s", 1.5, "strict"),),
+    "knock_like": (("hf_lf_ratio", "impact_ratio", 1.5, "strict"),),
+    "not_still": (("still_before_s", "still_before_s", 0.5, "strict"),),
+    "unlike": (("likeness", "likeness_least", 0.5, "strict"),),
+}
+"""Of every rule: column, limit, where there is no doubt any more as a multiple of the limit, and
+whether the limit itself fails and an unknown value passes."""
+YES_OR_NO = {"periodic", "train", "followed", "peak_at_s"}
+
+
+@pytest.mark.parametrize("site", SITES)
+def test_every_rule_has_its_limits_and_is_sure_where_it_says(site):
+    found = {}
+    for rule in rules(S, site, 75.0):
+        limits = [each for each in rule.conditions if each.column not in YES_OR_NO]
+        found[rule.reason] = found.get(rule.reason, []) + limits
+    told = {reason for reason, limits in found.items() if limits}
+    assert told == set(LIMITS)
+    for reason, expected in LIMITS.items():
+        for each, (column, name, factor, *how) in zip(found[reason], expected, strict=True):
+            limit = getattr(S, name)
+            assert (each.column, each.limit) == (column, limit), reason
+            assert each.sure == pytest.approx(factor * limit), (reason, column)
+            assert (each.strict, each.unknown) == ("strict" in how, "unknown" in how), reason
+
+
+def test_stillness_is_never_sure_at_its_own_limit():
+    equal = replace(S, still_before_sure_s=10.0, still_before_s=10.0)
+    (still,) = [
+        each
+        for rule in rules(equal, "wrist", 75.0)
+        if rule.reason == "jerk"
+        for each in rule.conditions
+        if each.column == "still_before_s"
+    ]
+    assert (still.limit, still.sure) == (10.0, 11.0)
+
+
+@pytest.mark.parametrize(
+    ("beside", "neighbours"),
+    [
+        ({"duration_s": 12.0, "late_ratio": 1.0}, 1),
+        ({"still_before_s": 1.0}, 1),
+        ({}, 0),
+        ({"hf_lf_ratio": 1.6, "width_s": 0.2}, 0),
+        ({"peak_accel_mg": 0.9 * S.accel_listed_mg}, 0),
+    ],
+)
+def test_neighbours_are_movements_but_neither_jerks_nor_knocks_nor_twitches(beside, neighbours):
+    rows = events(event("02:00"), event("02:03", **beside))
+    assert gather_all(rows, S, site="wrist", step_g=STEP_G)["neighbours"][0] == neighbours
 
 
 def test_the_last_rule_takes_all():
