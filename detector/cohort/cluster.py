@@ -145,7 +145,7 @@ def _check_installed() -> None:
         import distributed  # noqa: F401 (whether it can be)
     except ImportError:
         raise SettingsError(
-            "a Dask cluster needs further packages: pip install 'hypnic[cohort]'"
+            "a Dask cluster needs a further library: pip install distributed"
         ) from None
 
 
