@@ -19,7 +19,6 @@ from recordings import (
     RecordingError,
     Stamp,
     holding,
-    open_parts,
 )
 
 from . import files
@@ -236,6 +235,8 @@ def _written(
     folder: Path, paths: Sequence[Place], source: Source, options: RunOptions, watch: Watch
 ) -> Row:
     """Analyse what is at hand into its folder."""
+    from recordings import open_parts  # with the compiler, which what is done needs no more
+
     from .report import Page
 
     recording = open_parts(paths, options.reading)
