@@ -172,7 +172,13 @@ def rows(days: int) -> Iterator[Row]:
     yield Row(
         "hypnic run / actfast reading", "<= 3", ("run", "cwa"), ("actfast", "cwa"), whole=True
     )
-    yield Row("--help / import numba", "<= 0.25 s", ("help", "night"), ("import numba", "night"), whole=True)
+    yield Row(
+        "--help / import numba",
+        "<= 0.25 s",
+        ("help", "night"),
+        ("import numba", "night"),
+        whole=True,
+    )
     yield Row(
         "run, night / import numba", "<= 5", ("run", "night"), ("import numba", "night"), whole=True
     )

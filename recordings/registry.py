@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from importlib import import_module
 from typing import NamedTuple, cast
 
-from .clock import place
 from .fetch import kept
 from .formats import ArchiveFormat, Format, Reader
 from .model import Chunk, Header, Health, ReadOptions, RecordingError
@@ -106,6 +105,8 @@ class FileRecording:
                 f"states a sampling rate of {nominal_hz:g} Hz, which no accelerometer has",
                 remedy="copy the recording from the device again",
             )
+        from .clock import place  # with the compiler; who asks for endings needs none
+
         blocks = self._reader.blocks(health)
         yield from place(blocks, nominal_hz=nominal_hz, scale=self._reader.scale, health=health)
         if not health.samples:

@@ -297,10 +297,23 @@ def test_what_a_user_waits_for_loads_nothing_slow(words):
     assert (SLOW | {"numpy"}) & loaded == set()
 
 
-@pytest.mark.parametrize("command", ["inspect {}", "run {} -o {} --tz Europe/London"])
-def test_one_recording_loads_only_what_it_needs(command, tmp_path):
-    words = command.format(BUNDLED, tmp_path / "out").split()
-    loaded = modules_after(f"import detector.cli; detector.cli.main({words} + ['-q'])")
+NOT_FOR_ONE = {
+    *("scipy.linalg", "scipy.special", "scipy.signal", "pyarrow", "pandas", "rich"),
+    *("recordings.formats.edf", "recordings.formats.table"),
+}
+"""What one CWA recording does not need."""
+
+
+def test_an_inspection_loads_only_what_it_needs():
+    loaded = modules_after(f"import detector.cli; detector.cli.main(['inspect', {str(BUNDLED)!r}])")
     assert {"numba", "recordings.formats.axivity_cwa"} <= loaded
-    others = {"scipy.linalg", "scipy.special", "scipy.signal", "pyarrow", "pandas", "rich"}
-    assert (others | {"recordings.formats.edf", "recordings.formats.table"}) & loaded == set()
+    assert (NOT_FOR_ONE | {"jinja2", "plotly"}) & loaded == set()
+
+
+def test_a_run_loads_only_what_it_needs_and_no_compiler_for_what_is_done(tmp_path):
+    words = ["run", str(BUNDLED), "-o", str(tmp_path / "out"), "--tz", "Europe/London"]
+    run = f"import detector.cli; detector.cli.main({words})"
+    loaded = modules_after(run)
+    assert {"numba", "recordings.formats.axivity_cwa"} <= loaded
+    assert NOT_FOR_ONE & loaded == set()
+    assert (NOT_FOR_ONE | {"numba", "llvmlite"}) & modules_after(run) == set()
