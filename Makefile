@@ -77,8 +77,11 @@ mutants: setup ## Change every decision in turn and see whether a test notices
 release: setup ## Build what is committed, look into it, and use it in a clean environment
 	$(BIN)/python .ci/release.py
 
+faults: setup ## Inject 700 faults of the machine into runs; as root on Linux all of them
+	$(BIN)/python benchmarks/faults.py
+
 clean: ## Remove caches and what was built, keep .venv
 	rm -rf build dist out *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis .benchmarks
 	find . -path ./.venv -prune -o -name __pycache__ -type d -exec rm -rf {} +
 
-.PHONY: help setup test check format docs site sample quality limbs memory speed startup formats page cohort-page cohort merge kills determinism fuzz mutants release clean
+.PHONY: help setup test check format docs site sample quality limbs memory speed startup formats page cohort-page cohort merge kills determinism fuzz mutants release faults clean

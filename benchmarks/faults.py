@@ -46,7 +46,7 @@ class Fault(NamedTuple):
     inject: Callable[[Case], Ended]
     data: str = "night.cwa"
     needs: str = ""
-    """``mount``, ``user`` (to be root), ``faketime`` or ``network``."""
+    """A key of :data:`MISSING`."""
 
 
 def _signals() -> list[Fault]:
@@ -57,7 +57,7 @@ def _signals() -> list[Fault]:
             Fault(name, 25, partial(process.signalled, number=number)),
             Fault(
                 f"{name}, several recordings",
-                6,
+                5,
                 partial(process.signalled_cold, number=number),
                 "several",
             ),
@@ -119,12 +119,21 @@ FAULTS = [
     Fault("clock set", 15, surroundings.clock_set),
     Fault("clock of the system set", 4, surroundings.clock_set_for_all, needs="faketime"),
     Fault("power cut", 70, power.power_cut),
+    Fault("order of writing", 2, power.in_order, needs="strace"),
+    *(
+        Fault(f"cut: {name}", 12, partial(power.torn, name=name))
+        for name in ("recordings/night/run.json", "recordings/night/events.csv", "recordings.csv")
+    ),
+    Fault(
+        "cut: recordings.csv, merged", 12, partial(power.torn, name="recordings.csv", merge=True)
+    ),
 ]
 
 MISSING = {
     "mount": lambda folder: not disk.can_mount(folder),
     "user": lambda _: os.geteuid() != 0,
     "faketime": lambda _: not surroundings.has_faketime(),
+    "strace": lambda _: not power.has_strace(),
     "network": lambda _: not inputs.has_network(),
 }
 """What a fault may need, and whether it is missing."""

@@ -11,13 +11,15 @@ import json
 import os
 import re
 import shutil
-import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
 from .runs import Case, Ended, at_call
 
+_STRACE = shutil.which("strace") or ""
+_UNSYNCED = 99
+"""Exit status of a run that was right, but would not have outlived a power cut."""
 _NAMES = {"os.rename", "os.mkdir"}
 
 
@@ -92,23 +94,37 @@ def _taken_back(folder: Path, change: list[str]) -> None:
         new.rename(change[1])
 
 
-_CALL = re.compile(r"^(\d+ )?\S*\s*(\w+)\((.*)\)\s+= (-?\d+)")
+def has_strace() -> bool:
+    """Whether calls of the system can be watched."""
+    return bool(_STRACE)
 
 
-def unsynced(case: Case, trace: Path) -> list[str]:
-    """Run under strace; return what took its name before it was on the disk, or may lose it.
+def in_order(case: Case) -> Ended:
+    """Watch a cold run: nothing may take its name before it is on the disk, and names are synced.
 
     Every file that is renamed, and every file in a folder that is, must have been synced since it
     was written last; and the folder that has the new name, afterwards.
     """
-    calls = "openat,write,pwrite64,writev,fsync,fdatasync,rename,renameat,renameat2,close"
-    words = [sys.executable, "-m", "detector", *case.words()]
-    subprocess.run(
-        ["strace", "-f", "-y", "-qq", "-s", "0", "-e", f"trace={calls}", "-o", str(trace), *words],
-        check=True,
-        capture_output=True,
-    )
-    return list(_complaints(trace.read_text("utf-8", "replace"), str(case.out)))
+    trace = case.folder / "trace"
+    calls = "write,pwrite64,writev,fsync,fdatasync,rename,renameat,renameat2"
+    watched = [_STRACE, "-f", "-y", "-qq", "-s", "0", "-e", f"trace={calls}", "-o", str(trace)]
+    ended = case.cold(before=watched)
+    complaints = list(_complaints(trace.read_text("utf-8", "replace"), str(case.out)))
+    return Ended(_UNSYNCED, "; ".join(complaints)) if complaints else ended
+
+
+def torn(case: Case, name: str, *, merge: bool = False) -> Ended:
+    """Cut a file of earlier results anywhere; run again, or merge, which cannot make up for it."""
+    case.warm()
+    path = case.out / name
+    os.truncate(path, case.random.randrange(path.stat().st_size))
+    if not merge:
+        return case.warm()
+    case.also, case.says = (2,), path.name
+    ended = case.warm(words=["merge", str(case.out)])
+    if ended.status:
+        path.unlink()  # it is not of this run
+    return ended
 
 
 def _complaints(trace: str, out: str) -> list[str]:

@@ -19,7 +19,6 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 LIMIT_S = 240.0
 """A run that takes longer hangs: undisturbed and cold it takes four seconds of a processor."""
@@ -110,9 +109,10 @@ class Case:
         """Begin a warm run; return its process id."""
         sys.stdout.flush()
         sys.stderr.flush()
-        if process := os.fork():
-            return process
-        _live(self.words() if words is None else words, self.folder, prepare)
+        process = os.fork()
+        if not process:
+            _live(self.words() if words is None else words, self.folder, prepare)
+        return process
 
     def cold(
         self,
@@ -155,7 +155,7 @@ def put(whole: Path, own: Path) -> None:
     shutil.copy2(whole, own)
 
 
-def _live(words: Sequence[str], folder: Path, prepare: Sequence[Prepare]) -> Any:
+def _live(words: Sequence[str], folder: Path, prepare: Sequence[Prepare]) -> None:
     """Be a run, and never return."""
     status = 1
     try:

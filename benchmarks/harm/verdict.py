@@ -15,6 +15,7 @@ Content = Mapping[str, bytes]
 How = Literal["right", "ledger", "told", "killed", "hung", "wrong"]
 
 _DONE = {"ok", "ok_with_warnings"}
+_MARK = re.compile(r"^recordings/[^./][^/]*/run\.json$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,34 +36,37 @@ def judged(case: Case, ended: Ended) -> Verdict:
     """Say whether a disturbed run is right, or has honestly said that it is not.
 
     ``right``: all is well, and all bytes are. ``ledger``: it has failed, says why, and
-    ``recordings.csv`` says the same. ``told``: it says why, and there is no ledger of it. ``killed``:
-    it could say nothing. In all of these every recording that is marked as done is whole.
+    ``recordings.csv`` says the same. ``told``: it says why, and there is no ledger of it.
+    ``killed``: it could say nothing. In all of these what is marked as done is whole.
     """
+    found = content(case.out)
     if ended.status is None:
         return Verdict("hung")
-    if "Traceback" in ended.said:
-        return Verdict("wrong", ended.said.strip())
-    found, expected = content(case.out), case.expected
     if ended.status == 0:
-        wrong = differences(found, expected)
-        if wrong and found not in case.others:
-            return Verdict("wrong", f"0, but {wrong}: {ended.said}")
-        return Verdict("right")
-    if halves := _halves(found, expected):
-        return Verdict("wrong", f"marked as done: {halves}")
+        wrong = differences(found, case.expected)
+        good = not wrong or found in case.others
+        return Verdict("right") if good else Verdict("wrong", f"0, but {wrong}: {ended.said}")
+    if why := _dishonest(case, ended, found):
+        return Verdict("wrong", why)
     if ended.status < 0:
-        nothing_begun = not found and ended.status == -case.early
-        return (
-            Verdict("killed")
-            if case.dies or nothing_begun
-            else Verdict("wrong", f"signal {-ended.status}")
-        )
-    if ended.status not in {1, 130, *case.also}:
-        return Verdict("wrong", f"status {ended.status}: {ended.said}")
-    last = ended.said.strip().rpartition("\n")[2]
-    if not case.silent and (not last or not re.search(case.says, ended.said)):
-        return Verdict("wrong", f"status {ended.status} and says {ended.said!r}")
-    return _with_ledger(case.out, found)
+        return Verdict("killed")
+    return Verdict("ledger" if _has_undone(found) else "told")
+
+
+def _dishonest(case: Case, ended: Ended, found: Content) -> str:
+    """Return what is wrong about how a run has failed."""
+    status, said = ended.status or 0, ended.said.strip()
+    dead = case.dies or (not found and status == -case.early)
+    understood = case.silent or (said and re.search(case.says, said))
+    problems = {
+        said: "Traceback" in said,
+        f"marked as done: {(halves := _halves(found, case.expected))}": bool(halves),
+        f"signal {-status}": status < 0 and not dead,
+        f"status {status}: {said}": status > 0 and status not in {1, 130, *case.also},
+        f"status {status}, and says {said!r}": status > 0 and not understood,
+        (ledger := _wrong_ledger(found)): status > 0 and bool(ledger),  # else it is an earlier one
+    }
+    return "; ".join(problem for problem, there in problems.items() if there)
 
 
 def differences(found: Content, expected: Content) -> list[str]:
@@ -85,18 +89,22 @@ def _halves(found: Content, expected: Content) -> list[str]:
     ]
 
 
-def _with_ledger(out: Path, found: Content) -> Verdict:
-    """Say whether there is a ledger that says what the run said."""
-    data = found.get("recordings.csv")
-    if data is None:
-        return Verdict("told")
-    text = data.decode()
-    rows = list(csv.DictReader(text.splitlines()))
-    if not text.endswith("\n") or any(None in row.values() or None in row for row in rows):
-        return Verdict("wrong", "recordings.csv is cut")
-    for row in rows:
-        folder = f"recordings/{row['recording_id']}/run.json"
-        if row["status"] in _DONE and folder not in found:
-            return Verdict("wrong", f"{row['recording_id']} is called done and is not")
-    undone = any(row["status"] not in _DONE for row in rows)
-    return Verdict("ledger" if undone else "told")
+def _rows(found: Content) -> list[dict[str, str]]:
+    return list(csv.DictReader(found.get("recordings.csv", b"").decode().splitlines()))
+
+
+def _wrong_ledger(found: Content) -> str:
+    """Return what a ledger says and is not so."""
+    rows = _rows(found)
+    if not found.get("recordings.csv", b"\n").endswith(b"\n") or any(
+        None in r.values() for r in rows
+    ):
+        return "recordings.csv is cut"
+    done = [row["recording_id"] for row in rows if row["status"] in _DONE]
+    lost = [each for each in done if f"recordings/{each}/run.json" not in found]
+    return f"called done and not there: {lost}" if lost else ""
+
+
+def _has_undone(found: Content) -> bool:
+    """Whether the ledger is of a run that did not do all."""
+    return any(row["status"] not in _DONE for row in _rows(found))
