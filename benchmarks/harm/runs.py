@@ -164,6 +164,7 @@ def _live(words: Sequence[str], folder: Path, prepare: Sequence[Prepare]) -> Non
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         os.dup2(said, 2)
         os.close(said)
+        signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's jobs do not hear it
         from detector.cli import main
 
         for each in prepare:

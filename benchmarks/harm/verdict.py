@@ -59,7 +59,7 @@ def _dishonest(case: Case, ended: Ended, found: Content) -> str:
     dead = case.dies or (not found and status == -case.early)
     understood = case.silent or (said and re.search(case.says, said))
     problems = {
-        said: "Traceback" in said,
+        said: "Traceback" in said and not dead,
         f"marked as done: {(halves := _halves(found, case.expected))}": bool(halves),
         f"signal {-status}": status < 0 and not dead,
         f"status {status}: {said}": status > 0 and status not in {1, 130, *case.also},
