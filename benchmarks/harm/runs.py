@@ -66,6 +66,8 @@ class Case:
         Whether the fault ends the process, so that it cannot say anything.
     early
         A signal that may end the process before the program listens to it.
+    limit_s
+        After which a cold run is taken to hang.
     also
         Statuses with which it may end besides 1 and 130.
     others
@@ -84,6 +86,7 @@ class Case:
     silent: bool = False
     dies: bool = False
     early: int = 0
+    limit_s: float = LIMIT_S
     also: tuple[int, ...] = ()
     others: list[dict[str, bytes]] = field(default_factory=list)
     later: ExitStack = field(default_factory=ExitStack)
@@ -121,7 +124,8 @@ class Case:
         before: Sequence[str] = (),
     ) -> Ended:
         """Run from the very beginning, with other environment variables (None: without)."""
-        return ended(self.begin_cold(*prepare, environment=environment, before=before), self.folder)
+        process = self.begin_cold(*prepare, environment=environment, before=before)
+        return ended(process, self.folder, self.limit_s)
 
     def begin_cold(
         self,

@@ -62,6 +62,7 @@ def no_cache(case: Case, *, how: str) -> Ended:
 def many_workers(case: Case, *, count: int) -> Ended:
     """Begin as many workers as recordings at once, on a cache that is empty."""
     case.flags += ["--jobs", str(count)]
+    case.limit_s = 1800  # all kernels are compiled first, and a processor has many of them
     cache = case.folder / "cache"
     cache.mkdir()
     return case.cold(environment={"NUMBA_CACHE_DIR": str(cache)})
