@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -25,11 +26,13 @@ def table(out: Path, name: str, columns: Sequence[Column]) -> Iterator[Row]:
     Raises
     ------
     SettingsError
-        If it is not there, or has other columns than this version writes.
+        If it is not there, is cut, or has other columns than this version writes.
     """
     try:
         with (out / name).open("rb") as file:
             known = file.readline() == csvtext.header(columns)
+            file.seek(max(0, os.fstat(file.fileno()).st_size - 1))
+            whole = file.read() == b"\n"
     except OSError as error:
         raise SettingsError(
             f"{out / name}: cannot be read: {error.strerror}; name a folder that 'hypnic run' wrote"
@@ -38,4 +41,6 @@ def table(out: Path, name: str, columns: Sequence[Column]) -> Iterator[Row]:
         raise SettingsError(
             f"{out / name}: has other columns than this version writes; run hypnic again"
         )
+    if not whole:
+        raise SettingsError(f"{out / name}: is cut; run hypnic again")
     return csvtext.read(columns, out / name)

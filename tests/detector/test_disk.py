@@ -15,10 +15,12 @@ from made_results import made_facts
 
 from detector import files
 from detector.anonymise import key_of, key_path
-from detector.cli import FAILED, main
+from detector.cli import FAILED, USAGE, main
 from detector.cohort import Executing, RunOptions, Watcher, run
 from detector.output import RecordingFolder
 from detector.parameter import SettingsError
+from detector.results import table
+from detector.tables.columns import RECORDINGS
 
 from .test_output import PlainPage, content, write
 
@@ -174,3 +176,17 @@ def test_shards_that_begin_at_once_have_one_key(tmp_path):
         keys = list(threads.map(key_of, [tmp_path / "out"] * 8))
     assert len(set(keys)) == 1
     assert list(tmp_path.iterdir()) == [key_path(tmp_path / "out")]
+
+
+def test_a_ledger_that_is_cut_at_any_byte_of_a_row_is_refused(data, tmp_path):
+    run([data], tmp_path, OPTIONS)
+    path = tmp_path / "recordings.csv"
+    whole = path.read_bytes()
+    rows = list(table(tmp_path, path.name, RECORDINGS))
+    assert [row["recording_id"] for row in rows] == ["night000", "night001"]
+    for keep in range(len(whole)):
+        path.write_bytes(whole[:keep])
+        if keep <= whole.index(b"\n") or not whole[:keep].endswith(b"\n"):
+            with pytest.raises(SettingsError, match=r"recordings.csv: (is cut|has other columns)"):
+                table(tmp_path, path.name, RECORDINGS)
+    assert main(["merge", str(tmp_path)]) == USAGE
