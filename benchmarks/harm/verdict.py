@@ -48,7 +48,7 @@ def judged(case: Case, ended: Ended) -> Verdict:
         return Verdict("right") if good else Verdict("wrong", f"0, but {wrong}: {ended.said}")
     if why := _dishonest(case, ended, found):
         return Verdict("wrong", why)
-    if ended.status < 0:
+    if ended.status < 0 or "KeyboardInterrupt" in ended.said:
         return Verdict("killed")
     return Verdict("ledger" if _has_undone(found) else "told")
 
@@ -56,14 +56,15 @@ def judged(case: Case, ended: Ended) -> Verdict:
 def _dishonest(case: Case, ended: Ended, found: Content) -> str:
     """Return what is wrong about how a run has failed."""
     status, said = ended.status or 0, ended.said.strip()
-    dead = case.dies or (not found and status == -case.early)
+    python_ended = status == -case.early or said.endswith("KeyboardInterrupt")
+    dead = case.dies or (bool(case.early) and not found and python_ended)
     understood = case.silent or (said and re.search(case.says, said))
     problems = {
         said: "Traceback" in said and not dead,
         f"marked as done: {(halves := _halves(found, case.expected))}": bool(halves),
         f"signal {-status}": status < 0 and not dead,
-        f"status {status}: {said}": status > 0 and status not in {1, 130, *case.also},
-        f"status {status}, and says {said!r}": status > 0 and not understood,
+        f"status {status}: {said}": status > 0 and not dead and status not in {1, 130, *case.also},
+        f"status {status}, and says {said!r}": status > 0 and not dead and not understood,
         (ledger := _wrong_ledger(found)): status > 0 and bool(ledger),  # else it is an earlier one
     }
     return "; ".join(problem for problem, there in problems.items() if there)
