@@ -19,8 +19,8 @@ from detector.cli import FAILED, USAGE, main
 from detector.cohort import Executing, RunOptions, Watcher, run
 from detector.output import RecordingFolder
 from detector.parameter import SettingsError
-from detector.results import table
 from detector.tables.columns import RECORDINGS
+from detector.tables.stored import table
 
 from .test_output import PlainPage, content, write
 
