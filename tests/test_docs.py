@@ -221,4 +221,4 @@ def test_links_lead_somewhere(path):
 
 def test_every_page_of_the_documentation_is_linked_from_the_readme():
     linked = {match["target"].partition("#")[0] for match in LINK.finditer(README)}
-    assert {name_of(path) for path in DOCS} <= linked
+    assert {name_of(path) for path in DOCS} - {"docs/index.md"} <= linked  # the site's own list

@@ -15,6 +15,14 @@ import recordings
 from recordings import synthetic
 
 
+def test_every_page_is_in_the_list_of_the_site():
+    index = (ROOT / "docs" / "index.md").read_text(encoding="utf-8").splitlines()
+    pages = {
+        f"/docs/{path.stem}" for path in project_files("docs/*.md") if path.parent.name == "docs"
+    }
+    assert pages - {"/docs/index"} - set(index) == set()
+
+
 @pytest.fixture(scope="module")
 def site(tmp_path_factory) -> Path:
     """The site, built without a single warning."""
