@@ -9,7 +9,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scans import STEP_G, event, events, series
 
-from detector.nights.kinds import HIGH, Condition, Rule, classify, gather_all, least_size_mg, rules
+from detector.nights.kinds import (
+    HIGH,
+    Condition,
+    Rule,
+    classify,
+    gather_all,
+    least_size_mg,
+    rules,
+    sleep_start_conditions,
+)
 from detector.nights.night import Kind, Site
 from detector.reasons import REASONS
 from detector.scan import CANDIDATE
@@ -347,23 +356,32 @@ LIMITS = {
 }
 """Of every rule: column, limit, where there is no doubt any more as a multiple of the limit, and
 whether the limit itself fails and an unknown value passes."""
+ODD = replace(S, jerk_min_g_per_s=1.25)
+"""Where half of a limit is not one by it."""
 YES_OR_NO = {"periodic", "train", "followed", "peak_at_s"}
 
 
 @pytest.mark.parametrize("site", SITES)
 def test_every_rule_has_its_limits_and_is_sure_where_it_says(site):
     found = {}
-    for rule in rules(S, site, 75.0):
+    for rule in rules(ODD, site, 75.0):
         limits = [each for each in rule.conditions if each.column not in YES_OR_NO]
         found[rule.reason] = found.get(rule.reason, []) + limits
     told = {reason for reason, limits in found.items() if limits}
     assert told == set(LIMITS)
     for reason, expected in LIMITS.items():
         for each, (column, name, factor, *how) in zip(found[reason], expected, strict=True):
-            limit = getattr(S, name)
+            limit = getattr(ODD, name)
             assert (each.column, each.limit) == (column, limit), reason
             assert each.sure == pytest.approx(factor * limit), (reason, column)
             assert (each.strict, each.unknown) == ("strict" in how, "unknown" in how), reason
+
+
+def test_a_plain_sleep_start_is_asked_for_what_its_rule_asks_in_that_order():
+    *limits, like = sleep_start_conditions(S, STEP_G)
+    (rule,) = [each for each in rules(S, "wrist", 75.0) if each.reason == "jerk"]
+    assert tuple(limits) == rule.conditions[:-1]
+    assert like == Condition("likeness", S.likeness_least, 1.0, unknown=True)
 
 
 def test_stillness_is_never_sure_at_its_own_limit():
