@@ -27,9 +27,11 @@ def render(template: str, **values: Any) -> str:
     the same each time, and not to be known by whoever wrote a name or a note that stands in it.
     """
     blank = secrets.token_hex(16)
-    page = _environment().get_template(template).render(nonce=blank, **values)
-    content = page.replace(blank, "").encode("utf-8", "backslashreplace")
-    return page.replace(blank, hashlib.sha256(content).hexdigest()[:32])
+    parts = _environment().get_template(template).render(nonce=blank, **values).split(blank)
+    content = hashlib.sha256()
+    for part in parts:  # one after the other: a month's page is large
+        content.update(part.encode("utf-8", "backslashreplace"))
+    return content.hexdigest()[:32].join(parts)
 
 
 SCRIPTS = ("common", "timeline", "tables", "listing", "cohort", "filters", "review", "start")
