@@ -6,15 +6,18 @@
 Made nights in several formats and the bundled recording are run once, and then again in every way
 that must not matter. All files of the output folder are compared, byte by byte, and so is every bit
 of the events and epochs behind them, before anything was rounded. Other environments are named with
-``--python NAME=COMMAND``; a command may have several words. What their other libraries write of
-themselves is not compared: the plot library, and the signature of a Parquet file (its rows are).
+``--python NAME=COMMAND``; a command may have several words. What says the versions of libraries is
+not compared: the plot library, the signature of a Parquet file (its rows are), that part of the
+methods, and the hashes of pages that hold it.
 """
 
 from __future__ import annotations
 
 import argparse
 import io
+import json
 import os
+import re
 import shlex
 import shutil
 import subprocess
@@ -61,6 +64,10 @@ READERS = (
     ("recordings.formats.gt3x_log", "BATCH_RECORDS"),
     ("recordings.formats.tables.csv_table", "BLOCK_BYTES"),
 )
+
+
+VERSIONS = re.compile(rb"Python [^)]*|(?<=nonce[-=])\"?[0-9a-f]{32}")
+"""What the methods say of other versions, and the password of a page that says it."""
 
 
 @dataclass(frozen=True)
@@ -163,9 +170,14 @@ def comparable(found: Mapping[str, bytes], *, others: bool) -> dict[str, bytes]:
     if not others:
         return dict(found)
     own = {name: content for name, content in found.items() if not name.endswith("plotly.min.js")}
-    for name in filter(lambda name: name.endswith(".parquet"), own):
-        table = pq.read_table(io.BytesIO(own[name]))
-        own[name] = repr((table.schema, table.to_pylist())).encode()
+    for name, content in own.items():
+        if name.endswith(".parquet"):
+            table = pq.read_table(io.BytesIO(content))
+            own[name] = repr((table.schema, table.to_pylist())).encode()
+        elif name.endswith("run.json"):
+            own[name] = json.dumps({**json.loads(content), "outputs": None}).encode()
+        elif name.endswith((".md", ".html")):
+            own[name] = VERSIONS.sub(b"", b" ".join(content.split()))
     return own
 
 
