@@ -28,7 +28,7 @@ Notes on the order:
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import prod
 
 import numpy as np
@@ -49,7 +49,10 @@ LIKE_HIGH, LIKE_MEDIUM = 0.9, 0.7
 """Least likeness of a sleep start of high and medium confidence."""
 
 _UNKNOWN_MARGIN = 0.7
+"""Of a condition whose evidence is unknown: one leaves the confidence high, a second does not."""
 _OPENING_S = 1.0
+"""A jerk that wakes comes first: its peak lies within this time of the movement's beginning, which
+is less than a sleep start may be wide."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,9 +129,9 @@ def least_size_mg(step_g: float, settings: KindSettings) -> float:
 def sleep_start_conditions(settings: KindSettings, step_g: float) -> tuple[Condition, ...]:
     """Return what a plain sleep start must be, in the order in which it is asked.
 
-    Likeness is there where the shape is.
+    What has not the shape has no likeness either: it fails by its shape, not by that.
     """
-    like = Condition("likeness", settings.likeness_least, 1.0, unknown=True)
+    like = replace(_like(settings), unknown=True)
     return (*_jerk(settings, least_size_mg(step_g, settings)), *_brief(settings), like)
 
 
@@ -169,8 +172,12 @@ def _knock(s: KindSettings) -> tuple[Condition, ...]:
 
 def _start(reason: str, kind: Kind, conditions: tuple[Condition, ...], s: KindSettings) -> Rule:
     """A sleep start: within all limits, and like one as a whole."""
-    like = Condition("likeness", s.likeness_least, 0.5 * (1 + s.likeness_least))
-    return Rule(reason, kind, (*conditions, like), certainty="likeness")
+    return Rule(reason, kind, (*conditions, _like(s)), certainty="likeness")
+
+
+def _like(s: KindSettings) -> Condition:
+    """The condition has no margin that counts: the certainty is the likeness itself."""
+    return Condition("likeness", s.likeness_least, 1.0)
 
 
 def _rhythmic(s: KindSettings) -> tuple[Rule, ...]:
@@ -352,9 +359,8 @@ def gather_all(
     return evidence
 
 
-def gather(candidates: NDArray[np.void], settings: KindSettings, site: Site) -> Evidence:
-    """All evidence: the candidates' own features and what their neighbours add."""
-    s = settings
+def own_evidence(candidates: NDArray[np.void]) -> Evidence:
+    """What the candidates themselves say."""
     # Rounded, so that a width of 0.8 s, in single precision 0.80000001, is within a limit of 0.8 s.
     own: Evidence = {
         name: candidates[name].astype(np.float64).round(6)
@@ -366,10 +372,17 @@ def gather(candidates: NDArray[np.void], settings: KindSettings, site: Site) -> 
         )
     }  # fmt: skip
     start_ns, peak_ns, end_ns = (candidates[f"{name}_ns"] for name in ("start", "peak", "end"))
-    followed_s = series.followed_s(candidates, s)
-    evidence = own | {
+    return own | {
         "duration_s": (end_ns - start_ns) / 1e9,
         "peak_at_s": (peak_ns - start_ns) / 1e9,
+    }
+
+
+def gather(candidates: NDArray[np.void], settings: KindSettings, site: Site) -> Evidence:
+    """All evidence: the candidates' own features and what their neighbours add."""
+    s = settings
+    followed_s = series.followed_s(candidates, s)
+    evidence = own_evidence(candidates) | {
         "later_share": series.later_share(candidates, s),
         "followed_s": followed_s,
         "active_after_s": series.active_after_s(candidates),
@@ -379,7 +392,7 @@ def gather(candidates: NDArray[np.void], settings: KindSettings, site: Site) -> 
     limb = periodic.candidates(evidence, s)
     if site != "ankle":
         limb &= evidence["effective_hz"] < s.effective_low_hz
-    number = periodic.series(start_ns, limb, periodic.breaking(evidence, s), s)
+    number = periodic.series(candidates["start_ns"], limb, periodic.breaking(evidence, s), s)
     return evidence | {
         "followed": (complex_ | (followed_s > 0)).astype(np.float64),
         "limb": limb.astype(np.float64),

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from detector.nights.kinds import Condition, sleep_start_conditions
-from detector.nights.likeness import Evidence
+from detector.nights.kinds import Condition, own_evidence, sleep_start_conditions
 from detector.nights.night import Events
 from detector.settings import Settings
 
 from .cells import Cells
 
-_NAMES = {
+NAMES = {
     "peak_accel_mg": ("peak", " mg"),
     "peak_jerk_g_per_s": ("jerk", " g/s"),
     "width_s": ("width", " s"),
@@ -53,14 +52,8 @@ def failed_conditions(
     step_g
         The sensor's step, which sets the smallest size.
     """
-    one = events.candidates[place : place + 1]
-    evidence: Evidence = {
-        name: one[name].astype(float).round(6)
-        for name in _NAMES
-        if name not in ("duration_s", "likeness")
-    }
+    evidence = own_evidence(events.candidates[place : place + 1])
     evidence["likeness"] = events.likeness[place : place + 1]
-    evidence["duration_s"] = (one["end_ns"] - one["start_ns"]) / 1e9
     return tuple(
         _failed(condition, row)
         for condition in sleep_start_conditions(settings.kinds, step_g)
@@ -69,7 +62,7 @@ def failed_conditions(
 
 
 def _failed(condition: Condition, row: Cells) -> Failed:
-    name, unit = _NAMES[condition.column]
+    name, unit = NAMES[condition.column]
     side = "at least" if condition.sure > condition.limit else "at most"
     value = row[condition.column]
     return Failed(

@@ -21,6 +21,7 @@ from detector.nights.kinds import (
 )
 from detector.nights.night import Kind, Site
 from detector.reasons import REASONS
+from detector.report import near
 from detector.scan import CANDIDATE
 from detector.settings import KindSettings
 
@@ -44,6 +45,19 @@ def kind(*rows, **known):
 
 
 # --------------------------------------------------------------------- the sleep start
+
+
+@pytest.mark.parametrize("condition", sleep_start_conditions(S, STEP_G), ids=lambda c: c.column)
+@pytest.mark.parametrize("site", SITES)
+def test_what_fails_a_condition_of_a_sleep_start_meets_a_rule_that_says_so(condition, site):
+    def is_opposite(other: Condition) -> bool:
+        same = (other.column, other.limit) == (condition.column, condition.limit)
+        sides = {c.sure > c.limit for c in (other, condition)}
+        return same and len(sides) == 2 and other.strict
+
+    found = rules(S, site, least_size_mg(STEP_G, S))
+    assert [rule.reason for rule in found if [*map(is_opposite, rule.conditions)] == [True]]
+    assert condition.column in near.NAMES
 
 
 def test_a_textbook_sleep_start_is_one():
@@ -312,7 +326,7 @@ JERK = (
     ("effective_hz", "effective_high_hz", 0.7),
     ("still_before_s", "still_before_s", S.still_before_sure_s / S.still_before_s),
 )
-LIKE = (("likeness", "likeness_least", 0.5 * (1 + 1 / S.likeness_least)),)
+LIKE = (("likeness", "likeness_least", 1 / S.likeness_least),)
 BRIEF = (
     ("duration_s", "duration_max_s", 0.5),
     ("n_bursts", "bursts_max", 0.5),
