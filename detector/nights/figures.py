@@ -16,7 +16,12 @@ from .grid import EPOCH_NS, EPOCHS_PER_MIN, Floats, Grid, Mask, angle_deg, rolli
 from .night import OTHER_KINDS, Events, Interval, Site, Sleep
 
 _POSTURE_CHANGE_DEG = 30.0
+"""A change of posture is larger than what the limb alone may be left at by a single movement
+(``kinds.posture_max_deg``)."""
 _NOISY_MIN = 1
+"""A shorter stretch with a high floor is a movement, and no noise."""
+_WHOLE_SHARE = 0.99
+"""A slot is whole even if a sample at one of its ends is missing, or rounded away."""
 MINUTE_NS = 60_000_000_000
 
 
@@ -242,7 +247,7 @@ def _of_ankle(picture: Picture, events: Events, kinds: KindSettings) -> dict[str
 def _intervals_s(picture: Picture, start_ns: NDArray[np.int64]) -> Floats:
     """From each onset to the next; NaN where a slot between them is not wholly usable."""
     slots = np.clip((start_ns - picture.grid.first_ns) // EPOCH_NS, 0, len(picture.grid) - 1)
-    lost = np.cumsum(picture.usable_s < 0.99 * EPOCH_NS / SECOND_NS)
+    lost = np.cumsum(picture.usable_s < _WHOLE_SHARE * EPOCH_NS / SECOND_NS)
     seen = lost[slots[1:]] == lost[slots[:-1]]
     return np.where(seen, np.diff(start_ns) / SECOND_NS, np.nan)
 

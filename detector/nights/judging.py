@@ -23,6 +23,9 @@ from .kinds import HIGH, LIKE_HIGH, LIKE_MEDIUM, MEDIUM, Judgement, classify, le
 from .night import SLEEP_STARTS, Events, Interval, Night, Site, Sleep, Stated
 from .onset import find_sleep
 
+_OFF_SHARE = 0.5
+"""A short rest that was off for this share of it, as far as anybody can tell, is no rest."""
+
 
 def judge(  # noqa: PLR0913 (what is known of a recording, each by its name)
     scan: Scan,
@@ -133,7 +136,7 @@ def _rested(
         rest
         for rest in rests
         if rest.hours >= settings.shortest_spt_h
-        or off[grid.slot(rest.start_ns) : grid.slot(rest.end_ns)].mean() < 0.5
+        or off[grid.slot(rest.start_ns) : grid.slot(rest.end_ns)].mean() < _OFF_SHARE
     )
 
 
