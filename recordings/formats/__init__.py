@@ -1,7 +1,8 @@
-"""One module per file format; this one says what each of them must offer.
+"""One module per file format, and the parts they are made of; what a format must offer says this.
 
-A format module has ``NAME``, ``sniff(head)`` and ``open_reader(path, options)``; one whose
-recordings are several members of a zip archive has ``sniff_members(members)`` instead of ``sniff``.
+Which modules are formats stands in :mod:`recordings.registry`. Each has ``sniff(head)`` and
+``open_reader(path, options)``; one whose recordings are several members of a zip archive has
+``sniff_members(members)`` instead of ``sniff``.
 It turns bytes into :class:`~recordings.model.Block` and knows nothing of clocks beyond the anchors
 it finds: :mod:`recordings.clock` places the samples in time.
 """
@@ -51,8 +52,6 @@ class Reader(Protocol):
 class Format(Protocol):
     """What a format module offers."""
 
-    NAME: str
-
     def sniff(self, head: bytes) -> bool:
         """Whether the first bytes (up to 4096, gzip and zip removed) are of this format."""
         ...
@@ -64,8 +63,6 @@ class Format(Protocol):
 
 class ArchiveFormat(Protocol):
     """What the module of a format offers whose recordings are several members of a zip archive."""
-
-    NAME: str
 
     def sniff_members(self, members: Sequence[str]) -> bool:
         """Whether an archive with members of these names is of this format."""

@@ -13,8 +13,6 @@ from .avro_container import MARK, Container
 from .avro_embraceplus import EmbracePlusReader, open_embraceplus
 from .avro_schema import SchemaError
 
-NAME = "avro"
-
 _REMEDY = (
     "readable are sessions of an Empatica EmbracePlus, and CentrePoint exports with a record per "
     "sample; export others as CSV"

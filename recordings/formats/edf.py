@@ -33,8 +33,6 @@ from .edf_time import onset_ns, stated_offset
 from .tables.dates import offset_in_s
 from .units import LOOK_ROWS
 
-NAME = "edf"
-
 BATCH_BYTES = 1 << 19
 """One read; of longer records one at a time."""
 
@@ -254,7 +252,7 @@ def _header(sensor: Accelerometer, scale: Scale, unit: str) -> Header:
     said = dict(_EQUIPMENT.findall(equipment))
     offset = stated_offset(stated.recording)
     return Header(
-        format=NAME if stated.width == 2 else "bdf",
+        format="edf" if stated.width == 2 else "bdf",
         device=said.get("DEVTYPE") or (None if equipment in ("", "X") else equipment),
         serial=said.get("SER") or None,
         firmware=said.get("SW") or None,

@@ -27,8 +27,6 @@ from .tables.text import looks_like_text
 from .tables.values import Values
 from .tables.vendors import recognise
 
-NAME = "table"
-
 _RELATIVE = Remark(
     "time_relative", "the time of day is unknown: the first row counts from 1970-01-01T00:00:00"
 )

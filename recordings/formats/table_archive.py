@@ -11,8 +11,6 @@ from ..source import ByteSource, member_named
 from .table import TableReader, open_member
 from .tables.vendors import empatica, phyphox, sensor_logger
 
-NAME = "table-archive"
-
 _EVENTS_BYTES = 1 << 20
 _ENDINGS = (".csv", ".tsv")
 
