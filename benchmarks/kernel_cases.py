@@ -16,7 +16,7 @@ from numba import njit
 from detector.kernels import bands, epochs, intake, levels
 from detector.settings import ScanSettings
 from detector.signal.design import Design
-from recordings.kernels import cwa, gt3x, hexpages
+from recordings.kernels import cwa, geneactiv, gt3x
 
 RATE_HZ = 100
 EPOCH_N = 5 * RATE_HZ
@@ -76,7 +76,7 @@ def _decoding(rng: np.random.Generator) -> Iterator[Case]:
                "shuffles: six bytes out of four")  # fmt: skip
     text = [rng.choice(np.frombuffer(b"0123456789abcdef", np.uint8), 3600) for _ in range(CALLS)]
     digits = [(t.view(np.uint64), np.empty(450, np.uint64)) for t in text]
-    yield Case("_digits_to_numbers", "decode", hexpages._digits_to_numbers, digits, 300,
+    yield Case("_digits_to_numbers", "decode", geneactiv._digits_to_numbers, digits, 300,
                "ps[lr]lq", "some twenty operations on eight digits")  # fmt: skip
     bodies = [rng.integers(0, 256, 450).astype(np.uint8) for _ in range(CALLS)]
     log = [(body, np.empty(300, np.int16)) for body in bodies]

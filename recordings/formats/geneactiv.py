@@ -16,7 +16,7 @@ from math import isfinite
 import numpy as np
 from numpy.typing import NDArray
 
-from ..kernels.hexpages import CUT, PAGE, PAGE_SAMPLES, SAMPLE_DIGITS, scan_pages
+from ..kernels.geneactiv import CUT, PAGE, PAGE_SAMPLES, SAMPLE_DIGITS, scan_pages
 from ..model import SECOND_NS, Block, Header, Health, ReadOptions, RecordingError, Scale
 from ..place import Place
 from ..source import ByteSource

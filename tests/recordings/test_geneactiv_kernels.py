@@ -11,14 +11,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recordings.kernels import hexpages
+from recordings.kernels import geneactiv
 
 REAL = (Path(__file__).parents[1] / "data" / "gnactv_50hz.bin").read_bytes()
 STATUS = {
-    hexpages.GOOD: "good",
-    hexpages.BAD_HEADER: "bad_header",
-    hexpages.BAD_HEX: "bad_hex",
-    hexpages.CUT: "cut",
+    geneactiv.GOOD: "good",
+    geneactiv.BAD_HEADER: "bad_header",
+    geneactiv.BAD_HEX: "bad_hex",
+    geneactiv.CUT: "cut",
 }
 HEAD = (
     b"Recorded Data\nDevice Unique Serial Code:051386\nSequence Number:%d\n"
@@ -39,9 +39,9 @@ def pages_part(content):
 def scan(content, *, final=True, capacity=64):
     """What the kernel makes of a buffer: pages, samples, bytes used."""
     data = np.frombuffer(content + b"#", np.uint8)  # a byte behind the end that must not count
-    pages = np.zeros(capacity, hexpages.PAGE)
+    pages = np.zeros(capacity, geneactiv.PAGE)
     samples = np.zeros((len(content) // 12 + 1, 3), np.int16)
-    count, rows, used = hexpages.scan_pages(data, len(content), final, pages, samples)
+    count, rows, used = geneactiv.scan_pages(data, len(content), final, pages, samples)
     return pages[:count], samples[:rows], used
 
 
@@ -113,7 +113,7 @@ def test_a_file_cut_at_any_byte_gives_its_whole_samples():
         complete = [min(max(cut - start, 0) // 12, 20) for start in starts]
         assert len(samples) == sum(complete), cut
         np.testing.assert_array_equal(samples, whole[: len(samples)])
-        assert set(pages["status"].tolist()) <= {hexpages.GOOD, hexpages.CUT}
+        assert set(pages["status"].tolist()) <= {geneactiv.GOOD, geneactiv.CUT}
         assert used == cut
         assert_equal_to_twin(content[:cut])
 
