@@ -1,61 +1,53 @@
-"""Throw damaged recordings at every reader and see whether one breaks.
+"""Throw damaged and hostile files at every reader and see whether one breaks.
 
-    python benchmarks/fuzz.py                          # 2000 damaged files of each kind
-    python benchmarks/fuzz.py --inputs 100000          # a campaign
-    python benchmarks/fuzz.py --kind cwa --seed 7      # one kind, other damage
+    python benchmarks/fuzz.py                     # 10,000 inputs over all readers
+    python benchmarks/fuzz.py --inputs 1000000    # the campaign; begun again, it goes on
+    python benchmarks/fuzz.py --reader cwa        # one reader
 
-The files are the small ones of the contract suite, damaged one to six times each: bytes and bits
-changed, numbers made extreme, pieces cut out, put in, repeated, exchanged, taken from another kind
-of file, the end cut off, the whole compressed. A reader may deliver samples or refuse with a
-``RecordingError``; anything else (another exception, more than ten seconds, more memory than a
-small file may cost, a broken promise of the chunks) is a fault: the file is kept and the exit
-status is 1.
+The good files are the small ones of the contract suite and of the tables that people write. They
+are cut at every byte, and damaged in every other way: bytes and bits changed, numbers, dates and
+cells made extreme, pieces cut out, put in, repeated, exchanged, taken from another recording of the
+same or another kind, inside and outside packing, with checksums as they fall or made right. Beside
+them stand files made to do harm: bombs, archives that lie, schemas without end, gigantic cells.
+
+A reader may deliver or refuse, with its own error, which names the file, what is wrong and what can
+be done. Anything else (another exception, more than ten seconds of CPU time, more memory than a
+small file may cost, a broken promise of the chunks, a message that nobody can read) is a fault: the
+file is kept and the exit status is 1.
+
+Inputs come in portions of 10,000. What every portion gave is kept in a file, so that a campaign can
+be interrupted; the table is of all of them.
 """
 
 from __future__ import annotations
 
 import argparse
-import gzip
+import faulthandler
+import json
 import os
 import resource
 import signal
 import sys
-import tempfile
 import time
 import warnings
-from collections.abc import Callable, Iterator
-from concurrent.futures import ProcessPoolExecutor
-from contextlib import contextmanager
-from dataclasses import dataclass, field
-from multiprocessing import get_context
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from random import Random
 from types import FrameType
-
-import numpy as np
 
 ROOT = Path(__file__).parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
-from reader_cases import CASES, Case, read
+from fuzzing.targets import LAST, Target, targets
 
-from recordings import RecordingError
-
+PORTION = 10_000
 PATIENCE_S = 10
-"""A file of some kilobytes that takes longer hangs."""
+"""CPU time: a file of some kilobytes that takes longer hangs."""
+STANDSTILL_S = 1800
+"""Time by the clock after which a reader is given up that no signal reaches."""
 MEMORY_BYTES = 512 << 20
 """Address space that a reader may ask for beyond what the process has when it begins."""
-PROCESSES = 2
-TEXT_ROWS = 120
-"""Tables of fewer rows than those of the suite: text is slow to parse, and damage to one row is
-like damage to another."""
-NUMBERS = (b"-1", b"0", b"1e308", b"-1e-308", b"nan", b"inf", b"9" * 25, b"0x7f", b"", b"1,5")
-EXTREMES = tuple(
-    value.to_bytes(size, "little", signed=True)
-    for size in (1, 2, 4, 8)
-    for value in (0, 1, -1, 2 ** (8 * size - 1) - 1, -(2 ** (8 * size - 1)))
-)
-
-Damage = Callable[[bytearray, np.random.Generator, bytes], None]
 
 
 class HangError(Exception):
@@ -64,7 +56,7 @@ class HangError(Exception):
 
 @dataclass(slots=True)
 class Tally:
-    """What became of the damaged files of one kind."""
+    """What became of the inputs of one reader."""
 
     inputs: int = 0
     read: int = 0
@@ -74,7 +66,7 @@ class Tally:
     faults: list[str] = field(default_factory=list)
 
     def add(self, other: Tally) -> None:
-        """Add what another process saw."""
+        """Add another portion."""
         self.inputs += other.inputs
         self.read += other.read
         self.refused += other.refused
@@ -83,188 +75,119 @@ class Tally:
         self.faults += other.faults
 
 
-def _span(data: bytearray, rng: np.random.Generator) -> slice:
-    """Return a place and a length, short ones more often than long ones."""
-    start = int(rng.integers(len(data) + 1))
-    return slice(start, start + int(2 ** rng.uniform(0, np.log2(len(data) + 2))))
+def _ring(_signal: int, _frame: FrameType | None) -> None:
+    raise HangError
 
 
-def _change(data: bytearray, rng: np.random.Generator, _other: bytes) -> None:
-    for _ in range(int(rng.integers(1, 9))):
-        if data:
-            data[int(rng.integers(len(data)))] = int(rng.integers(256))
+def _peak_mb() -> float:
+    """Return the most memory that was in use since :func:`_forget_peak`."""
+    status = Path("/proc/self/status").read_text(encoding="ascii")
+    return int(status.partition("VmHWM:")[2].split()[0]) / 1024
 
 
-def _flip(data: bytearray, rng: np.random.Generator, _other: bytes) -> None:
-    if data:
-        data[int(rng.integers(len(data)))] ^= 1 << int(rng.integers(8))
+def _forget_peak() -> float:
+    Path("/proc/self/clear_refs").write_text("5", encoding="ascii")
+    return _peak_mb()
 
 
-def _exaggerate(data: bytearray, rng: np.random.Generator, _other: bytes) -> None:
-    value = EXTREMES[int(rng.integers(len(EXTREMES)))]
-    start = int(rng.integers(len(data) + 1))
-    data[start : start + len(value)] = value
+def _bound_memory() -> None:
+    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
+    most = pages * os.sysconf("SC_PAGE_SIZE") + MEMORY_BYTES
+    resource.setrlimit(resource.RLIMIT_AS, (most, resource.RLIM_INFINITY))
 
 
-def _misnumber(data: bytearray, rng: np.random.Generator, _other: bytes) -> None:
-    """Replace a run of digits, as text formats have them."""
-    start = int(rng.integers(len(data) + 1))
-    while start < len(data) and not chr(data[start]).isdigit():
-        start += 1
-    stop = start
-    while stop < len(data) and chr(data[stop]) in "0123456789.":
-        stop += 1
-    data[start:stop] = NUMBERS[int(rng.integers(len(NUMBERS)))]
-
-
-def _cut_out(data: bytearray, rng: np.random.Generator, _other: bytes) -> None:
-    del data[_span(data, rng)]
-
-
-def _put_in(data: bytearray, rng: np.random.Generator, _other: bytes) -> None:
-    start = int(rng.integers(len(data) + 1))
-    data[start:start] = rng.bytes(int(rng.integers(1, 600)))
-
-
-def _repeat(data: bytearray, rng: np.random.Generator, _other: bytes) -> None:
-    piece = data[_span(data, rng)][:2000]
-    start = int(rng.integers(len(data) + 1))
-    data[start:start] = piece * int(rng.integers(1, 6))
-
-
-def _exchange(data: bytearray, rng: np.random.Generator, _other: bytes) -> None:
-    piece = bytes(data[_span(data, rng)])
-    start = int(rng.integers(len(data) + 1))
-    data[start : start + len(piece)] = piece
-
-
-def _splice(data: bytearray, rng: np.random.Generator, other: bytes) -> None:
-    piece = other[_span(bytearray(other), rng)]
-    start = int(rng.integers(len(data) + 1))
-    data[start : start + len(piece)] = piece
-
-
-def _truncate(data: bytearray, rng: np.random.Generator, _other: bytes) -> None:
-    del data[int(rng.integers(len(data) + 1)) :]
-
-
-DAMAGES: tuple[Damage, ...] = (
-    *(_change, _flip, _exaggerate, _misnumber, _cut_out, _put_in),
-    *(_repeat, _exchange, _splice, _truncate),
-)
-
-
-def damaged(content: bytes, rng: np.random.Generator, other: bytes) -> bytes:
-    """Return a file damaged one to six times, now and then compressed before or after."""
-    data = bytearray(gzip.compress(content, 1) if rng.random() < 0.03 else content)
-    for _ in range(1 + int(min(5, rng.geometric(0.5) - 1))):
-        DAMAGES[int(rng.integers(len(DAMAGES)))](data, rng, other)
-    return bytes(data[: 1 << 20]) or b"\0"
-
-
-@contextmanager
-def bounded() -> Iterator[None]:
-    """Interrupt what takes too long, refuse what asks for too much memory."""
-
-    def ring(_signal: int, _frame: FrameType | None) -> None:
-        raise HangError
-
-    signal.signal(signal.SIGALRM, ring)
-    status = Path("/proc/self/statm").read_text(encoding="ascii").split()
-    used = int(status[0]) * os.sysconf("SC_PAGE_SIZE")
-    resource.setrlimit(resource.RLIMIT_AS, (used + MEMORY_BYTES, resource.RLIM_INFINITY))
-    signal.setitimer(signal.ITIMER_REAL, PATIENCE_S)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-
-
-def attempt(case: Case, path: Path) -> bool:
-    """Read a file; return whether it gave samples.
-
-    Raises
-    ------
-    AssertionError
-        If the chunks break a promise.
-    """
-    try:
-        read(path, case)
-    except RecordingError as error:
-        if error.path != path or not error.problem:
-            raise AssertionError(f"a refusal without a name or a reason: {error}") from error
-        return False
-    return True
-
-
-def campaign(name: str, seed: int, inputs: int, faults: Path) -> Tally:
-    """Damage one kind of file over and over."""
-    warnings.simplefilter("error")
-    case = next(case for case in CASES if case.name == name)
-    others = [other.content for other in CASES if other.name != name]
-    rng = np.random.default_rng([seed, *name.encode()])
+def campaign(target: Target, portion: int, into: Path) -> Tally:
+    """Try one portion of the inputs of a reader; the present one lies in ``into``."""
+    random = Random(f"{target.name} {portion}")  # noqa: S311 (the same damage again, no secret)
     tally = Tally()
-    with tempfile.TemporaryDirectory() as at:
-        path = Path(at) / "damaged"
-        whole = case.make(case.codes[:TEXT_ROWS]) if case.last_may_differ else case.content
-        path.write_bytes(whole)
-        attempt(case, path)  # compile, and let the allocator settle
-        before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-        for number in range(inputs):
-            content = damaged(whole, rng, others[int(rng.integers(len(others)))])
-            path.write_bytes(content)
-            began = time.perf_counter()
-            try:
-                with bounded():
-                    given = attempt(case, path)
-                tally.read += given
-                tally.refused += not given
-            except Exception as error:
-                kept = faults / f"{name}-{seed}-{number}"
-                kept.write_bytes(content)
-                tally.faults.append(f"{kept}: {type(error).__name__}: {error}")
-            tally.inputs += 1
-            tally.slowest_s = max(tally.slowest_s, time.perf_counter() - began)
-        tally.grown_mb = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
+    path = into / target.file
+    for content in (target.whole, target.whole):  # compile, and let the allocator settle
+        path.write_bytes(content or b" ")
+        target.attempt(path)
+    before = _forget_peak()
+    _bound_memory()
+    signal.signal(signal.SIGPROF, _ring)
+    faulthandler.dump_traceback_later(STANDSTILL_S, exit=True)
+    for number, content in enumerate(target.inputs(random, portion)):
+        path.write_bytes(content)
+        began = time.process_time()
+        signal.setitimer(signal.ITIMER_PROF, PATIENCE_S)
+        try:
+            given = target.attempt(path)
+            tally.read += given
+            tally.refused += not given
+        except Exception as error:
+            kept = into / f"{target.name.replace(' ', '_')}-{portion}-{number}{path.suffix}"
+            kept.write_bytes(content)
+            tally.faults.append(f"{kept.name}: {type(error).__name__}: {error}"[:300])
+        finally:
+            signal.setitimer(signal.ITIMER_PROF, 0)
+        tally.inputs += 1
+        tally.slowest_s = max(tally.slowest_s, time.process_time() - began)
+        LAST.clear()
+    faulthandler.cancel_dump_traceback_later()
+    tally.grown_mb = _peak_mb() - before
     return tally
 
 
-def measure(kinds: list[str], seed: int, inputs: int, faults: Path) -> dict[str, Tally]:
-    """Run a campaign on each kind, shared among processes."""
-    share = -(-inputs // PROCESSES)
-    work = [(kind, PROCESSES * seed + k, share, faults) for kind in kinds for k in range(PROCESSES)]
-    tallies = {kind: Tally() for kind in kinds}
-    with ProcessPoolExecutor(PROCESSES, mp_context=get_context("spawn")) as pool:
-        for (kind, *_), tally in zip(
-            work, pool.map(campaign, *zip(*work, strict=True)), strict=True
-        ):
-            tallies[kind].add(tally)
-    return tallies
+def run_portion(chosen: Sequence[Target], portion: int, into: Path) -> None:
+    """Run a portion over all readers and write down what it gave."""
+    tallies = {each.name: asdict(campaign(each, portion, into)) for each in chosen}
+    with (into / "portions.jsonl").open("a", encoding="utf-8") as file:
+        file.write(json.dumps({"portion": portion, "readers": tallies}) + "\n")
+
+
+def summed(into: Path) -> tuple[set[int], dict[str, Tally]]:
+    """Return which portions are done, and what they gave together."""
+    done, tallies = set(), dict[str, Tally]()
+    known = into / "portions.jsonl"
+    for line in known.read_text(encoding="utf-8").splitlines() if known.exists() else []:
+        portion = json.loads(line)
+        done.add(portion["portion"])
+        for name, tally in portion["readers"].items():
+            tallies.setdefault(name, Tally()).add(Tally(**tally))
+    return done, tallies
+
+
+def table(tallies: dict[str, Tally]) -> str:
+    """Return what became of all inputs, as Markdown."""
+    whole = Tally()
+    for tally in tallies.values():
+        whole.add(tally)
+    lines = [
+        "| reader | inputs | read | refused | faults | slowest | memory |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    lines += [
+        f"| {name} | {t.inputs:,} | {t.read:,} | {t.refused:,} | {len(t.faults)} "
+        f"| {t.slowest_s:.2f} s | {max(0, t.grown_mb):.0f} MB |"
+        for name, t in [*tallies.items(), ("**all**", whole)]
+    ]
+    return "\n".join(lines)
 
 
 def main() -> int:
     """Run what the command line asks for."""
-    kinds = [case.name for case in CASES]
+    warnings.simplefilter("error")
+    readers = {target.name: target for target in targets()}
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("--inputs", type=int, default=2000, help="of each kind (default: 2000)")
-    parser.add_argument("--kind", action="append", choices=kinds, help="only this one")
-    parser.add_argument("--seed", type=int, default=0, help="which damage (default: 0)")
+    parser.add_argument("--inputs", type=int, default=PORTION, help="default: 10000")
+    parser.add_argument("--reader", action="append", choices=readers, help="only this one")
     parser.add_argument(
-        "--faults", type=Path, default=Path("fuzz-faults"), help="where to keep them"
+        "--into", type=Path, default=ROOT / "build" / "fuzz", help="for what is kept"
     )
     asked = parser.parse_args()
-    asked.faults.mkdir(parents=True, exist_ok=True)
-    tallies = measure(asked.kind or kinds, asked.seed, asked.inputs, asked.faults)
-    print("| kind | inputs | gave samples | refused | faults | slowest | memory grew |")
-    print("|---|---|---|---|---|---|---|")
-    for kind, t in tallies.items():
-        print(
-            f"| {kind} | {t.inputs} | {t.read} | {t.refused} | {len(t.faults)} "
-            f"| {t.slowest_s:.2f} s | {t.grown_mb:.0f} MB |"
-        )
-    for fault in [fault for t in tallies.values() for fault in t.faults]:
-        print(fault)
-    return int(any(t.faults for t in tallies.values()))
+    asked.into.mkdir(parents=True, exist_ok=True)
+    portions = -(-asked.inputs // PORTION)
+    done, _ = summed(asked.into)
+    for portion in sorted({*range(portions)} - done):
+        run_portion([readers[n] for n in asked.reader or readers], portion, asked.into)
+        print(f"portion {portion + 1} of {portions}", file=sys.stderr, flush=True)
+    _, tallies = summed(asked.into)
+    print(table(tallies))
+    faults = [fault for tally in tallies.values() for fault in tally.faults]
+    print("\n".join(faults), end="\n" * bool(faults))
+    return int(bool(faults))
 
 
 if __name__ == "__main__":

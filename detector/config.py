@@ -14,11 +14,13 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
+from .given import content
 from .parameter import Parameter, SettingsError, Value, did_you_mean, parameters
 from .settings import Settings
 from .version import ALGORITHM_VERSION, VERSION
 
 _COMMENT_WIDTH = 96
+_MOST_BYTES = 1 << 20
 
 
 def all_parameters() -> dict[str, Parameter]:
@@ -35,14 +37,18 @@ def load_toml(path: Path) -> Settings:
         The file cannot be read, is not TOML, names something unknown (the message offers the
         nearest valid name), or holds a value of the wrong type or out of its bounds.
     """
+    data = content(path, _MOST_BYTES)
     try:
-        tables = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except OSError as error:
-        raise SettingsError(f"{path}: cannot be read: {error.strerror}") from error
+        tables = tomllib.loads(data.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
-        raise SettingsError(f"{path}: is not UTF-8 text (at byte {error.start})") from error
+        raise SettingsError(
+            f"{path}: is not UTF-8 text (at byte {error.start}); save it as such"
+        ) from error
     except tomllib.TOMLDecodeError as error:
         raise SettingsError(f"{path}: is not valid TOML: {error}") from error
+    except (ValueError, RecursionError) as error:
+        what = "holds a number of thousands of digits or is nested too deep"
+        raise SettingsError(f"{path}: {what}; 'hypnic config show' writes a sound one") from error
     try:
         return with_values(Settings(), dict(_flattened(tables)))
     except SettingsError as error:

@@ -10,6 +10,11 @@ from difflib import get_close_matches
 from numbers import Integral, Real
 from typing import Any, ClassVar, Literal, cast, get_args, get_origin, get_type_hints
 
+from recordings import legible
+
+LONGEST_LINE = 5000
+"""Of a message: a path, and what is said of it."""
+
 Value = float | int | str
 """What a parameter can hold."""
 
@@ -33,6 +38,9 @@ _UNITS = {
 
 class SettingsError(ValueError):
     """A setting that cannot be used: says its name and value, and its bounds or what is near it."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__("\n".join(legible(line, LONGEST_LINE) for line in message.split("\n")))
 
 
 def setting(
@@ -105,15 +113,14 @@ class Parameter:
         """
         is_flag = isinstance(value, bool)  # which Python takes for a number
         if self.type == "number" and isinstance(value, Real) and not is_flag:
-            return self._within_bounds(float(value))
+            return self._within_bounds(_as_float(cast(float, value)))
         if self.type == "whole number" and isinstance(value, Integral) and not is_flag:
             return self._within_bounds(int(value))
         if self.type == "choice" and value in self.choices:
             return str(value)
         if self.type == "time" and isinstance(value, str) and _CLOCK_TIME.fullmatch(value):
             return value
-        shown = repr(value) if isinstance(value, str) else str(value)
-        raise SettingsError(f"{self.key} = {shown} is not {self._wanted(value)}")
+        raise SettingsError(f"{self.key} = {_shown(value)} is not {self._wanted(value)}")
 
     def parse(self, text: str) -> Value:
         """Return the value that a word on the command line stands for, or refuse it.
@@ -131,15 +138,31 @@ class Parameter:
 
     def _within_bounds(self, value: float) -> float:
         if not self.low <= value <= self.high:
-            raise SettingsError(f"{self.key} = {value:g} is outside {self.allowed}")
+            raise SettingsError(f"{self.key} = {_as_float(value):g} is outside {self.allowed}")
         return value
 
     def _wanted(self, value: object) -> str:
         if self.type == "choice":
-            return f"{self.allowed}{did_you_mean(str(value), self.choices)}"
+            near = did_you_mean(value, self.choices) if isinstance(value, str) else ""
+            return f"{self.allowed}{near}"
         if self.type == "time":
             return f'a time of day in quotes, as "{CLOCK_TIME}"'
         return f"a {self.type} ({self.allowed})"
+
+
+def _shown(value: object) -> str:
+    """Return a value as TOML has it; of whole numbers Python writes those of 4300 digits."""
+    if isinstance(value, int):
+        return str(value) if abs(value) < 1 << 64 else f"{_as_float(value):g}"
+    return repr(value) if isinstance(value, str) else str(value)
+
+
+def _as_float(value: float) -> float:
+    """Return a number, infinity for one that is too large."""
+    try:
+        return float(value)
+    except OverflowError:
+        return math.inf if value > 0 else -math.inf
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from .registry import DEVICE_ENDINGS, GENERAL_ENDINGS, open_recording
     from .rehearsal import rehearse
     from .store import Stamp, exists, files_in, look_up, stamp_of
+    from .wording import legible
     from .zone import NightSpan, Zone, compare_zones
 
 __all__ = [
@@ -61,6 +62,7 @@ __all__ = [
     "files_in",
     "first_samples_at",
     "holding",
+    "legible",
     "look_up",
     "open_parts",
     "open_recording",
@@ -98,6 +100,7 @@ _HOMES = {
     "files_in": "store",
     "first_samples_at": "model",
     "holding": "fetch",
+    "legible": "wording",
     "look_up": "store",
     "open_parts": "joined",
     "open_recording": "registry",

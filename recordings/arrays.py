@@ -44,7 +44,11 @@ class ArrayRecording:
                 remedy="give an array of shape (n, 3) in g",
             )
         if not rate_hz > 0:
-            raise RecordingError(self.path, f"a rate of {rate_hz} Hz is not possible")
+            raise RecordingError(
+                self.path,
+                f"a rate of {rate_hz} Hz is not possible",
+                remedy="give samples per second",
+            )
         begun = datetime.fromisoformat(start) if isinstance(start, str) else start
         offset = begun.utcoffset()
         since = begun.replace(tzinfo=UTC) - datetime(1970, 1, 1, tzinfo=UTC)
@@ -66,7 +70,11 @@ class ArrayRecording:
         finite = np.isfinite(self._accel_g).all(axis=1)
         borders = np.flatnonzero(np.diff(finite, prepend=False, append=False))
         if not len(borders):
-            raise RecordingError(self.path, "there is not one row of finite samples")
+            raise RecordingError(
+                self.path,
+                "there is not one row of finite samples",
+                remedy="give values in g; what is not finite is a gap",
+            )
         for first, stop in borders.reshape(-1, 2):
             start_ns = self._start_ns + round(first * SECOND_NS / self._rate_hz)
             reason = "start" if not health.segments else "missing_values"

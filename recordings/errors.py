@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from .place import Place, place_of
+from .wording import legible
+
+LONGEST_PATH = 4096
 
 
 class RecordingError(Exception):
@@ -14,21 +17,24 @@ class RecordingError(Exception):
         The file.
     problem
         What is wrong, in words of the file's format.
-    offset
-        Byte offset (in the decompressed content) where it shows, if known.
     remedy
         What the user can do about it.
+    offset
+        Byte offset (in the decompressed content) where it shows, if known.
     """
 
     def __init__(
-        self, path: Place | str, problem: str, *, offset: int | None = None, remedy: str = ""
+        self, path: Place | str, problem: str, *, remedy: str, offset: int | None = None
     ) -> None:
         self.path = place_of(path)
-        self.problem = problem
+        self.problem = legible(problem)
         self.offset = offset
-        self.remedy = remedy
+        self.remedy = legible(remedy)
         where = "" if offset is None else f" (at byte {offset})"
-        super().__init__(f"{path}: {problem}{where}{'; ' + remedy if remedy else ''}")
+        if where or not self.problem.endswith("?"):
+            where += ";"
+        name = legible(str(self.path), LONGEST_PATH)
+        super().__init__(f"{name}: {self.problem}{where} {self.remedy}")
 
     def __reduce__(self) -> tuple[object, ...]:
         """Survive pickling between processes with all parts."""

@@ -29,10 +29,12 @@ class Feed:
         self.offset = 0
         self._pieces = pieces
         self._ahead = memoryview(b"")
+        self._then: list[memoryview] = []
+        """What follows that, the next last."""
 
     def some(self, limit: int) -> memoryview:
         """Return the next bytes, as many as are at hand and not more; none only at the end."""
-        if not self._ahead:
+        if not self._at_hand():
             self._ahead = memoryview(self._next(limit))
         part = self._ahead[:limit]
         self._ahead = self._ahead[limit:]
@@ -61,13 +63,21 @@ class Feed:
 
     def give_back(self, data: bytes) -> None:
         """Put the bytes taken last in front again."""
-        self._ahead = memoryview(bytes(data) + bytes(self._ahead))
+        if self._ahead:
+            self._then.append(self._ahead)
+        self._ahead = memoryview(bytes(data))
         self.offset -= len(data)
 
     def skip(self, count: int) -> None:
         """Pass over bytes, at most to the end."""
         while count > 0 and (part := self.some(min(count, _SKIP_BYTES))):
             count -= len(part)
+
+    def _at_hand(self) -> bool:
+        """Whether there are bytes that need not be fetched."""
+        if not self._ahead and self._then:
+            self._ahead = self._then.pop()
+        return bool(self._ahead)
 
     def _next(self, limit: int) -> bytes | memoryview:  # noqa: ARG002 (pieces come as they are)
         return next(self._pieces, b"")
@@ -85,9 +95,12 @@ class FileFeed(Feed):
 
     def into(self, buffer: memoryview) -> int:
         """Fill a writable buffer; return how many bytes were filled, fewer only at the end."""
-        got = min(len(self._ahead), len(buffer))
-        buffer[:got] = self._ahead[:got]
-        self._ahead = self._ahead[got:]
+        got = 0
+        while got < len(buffer) and self._at_hand():
+            part = self._ahead[: len(buffer) - got]
+            buffer[got : got + len(part)] = part
+            self._ahead = self._ahead[len(part) :]
+            got += len(part)
         self.offset += got
         while got < len(buffer) and (more := self._read(buffer[got:])):
             got += more
@@ -98,6 +111,7 @@ class FileFeed(Feed):
         """Pass over bytes; behind the end there is nothing."""
         self.offset = min(self.offset + count, max(self._size, self.offset))
         self._ahead = memoryview(b"")
+        self._then.clear()
         self._file.seek(self.offset)
 
     def _next(self, limit: int) -> bytes:

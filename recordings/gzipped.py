@@ -10,6 +10,10 @@ from .feed import Feed
 
 MAGIC = b"\x1f\x8b"
 _IN_BYTES = 1 << 16
+_FIRST_BYTES = 1 << 9
+"""Of a member: what it leaves is given back, and there may be many that are short."""
+_MOST_EMPTY = 10_000
+"""Empty members one behind the other; no program writes more than one."""
 _OUT_BYTES = 1 << 18
 
 
@@ -30,14 +34,17 @@ class Gunzip:
 
     def __iter__(self) -> Iterator[bytes]:
         feed = self._feed
+        empty = 0
         while (first := feed.take(2)) == MAGIC:
-            if not _skip_header(feed):
+            if empty > _MOST_EMPTY or not _skip_header(feed):
                 self.truncated = True
                 return
             checksum = 0
             inflate = isal_zlib.decompressobj(wbits=-15)
+            limit = _FIRST_BYTES
             while not inflate.eof:
-                data = inflate.unconsumed_tail or feed.some(_IN_BYTES)
+                data = inflate.unconsumed_tail or feed.some(limit)
+                limit = _IN_BYTES
                 try:
                     piece = inflate.decompress(data, _OUT_BYTES)
                 except isal_zlib.IsalError:  # type: ignore[misc]  # its stub says instance
@@ -45,10 +52,12 @@ class Gunzip:
                     return
                 checksum = isal_zlib.crc32(piece, checksum)
                 if piece:
+                    empty = -1
                     yield piece
                 elif not data:
                     self.truncated = True
                     return
+            empty += 1
             feed.give_back(inflate.unused_data)
             # A wrong sum at the end undoes nothing: the formats have sums of their own.
             trailer = feed.take(8)
@@ -67,10 +76,18 @@ def _skip_header(feed: Feed) -> bool:
     if flags & 4:
         feed.take(int.from_bytes(feed.take(2), "little"))
     for text in (8, 16):
-        if flags & text:
-            while (byte := feed.take(1)) != b"\0":
-                if not byte:
-                    return False
+        if flags & text and not _skip_text(feed):
+            return False
     if flags & 2:
         feed.take(2)
     return True
+
+
+def _skip_text(feed: Feed) -> bool:
+    """Skip a text and the zero behind it; False if it is cut."""
+    while piece := bytes(feed.some(_FIRST_BYTES)):
+        _, end, rest = piece.partition(b"\0")
+        if end:
+            feed.give_back(rest)
+            return True
+    return False

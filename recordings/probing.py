@@ -77,7 +77,11 @@ class _Prefix:
             elapsed_ns += chunk.end_ns - chunk.start_ns
             self._take(chunk)
         if not elapsed_ns:
-            raise RecordingError(recording.path, "holds not one readable sample")
+            raise RecordingError(
+                recording.path,
+                "holds not one readable sample",
+                remedy="copy the recording from the device again",
+            )
         self.rate_hz = samples * SECOND_NS / elapsed_ns
 
     def _take(self, chunk: Chunk) -> None:

@@ -61,7 +61,12 @@ _KNOWN = (
 
 _UNREAD: tuple[tuple[int, bytes, str, str], ...] = (
     (0, b"GENEA/1.00", "a GENEA recording (the predecessor of GENEActiv)", "convert it to CSV"),
-    (0, b"SQLite format 3\0", "an SQLite database (ActiGraph .agd: epoch counts, no raw data)", ""),
+    (
+        0,
+        b"SQLite format 3\0",
+        "an SQLite database (ActiGraph .agd: epoch counts)",
+        "export the raw data",
+    ),
     (0, b"MDTC", "a Parmay Matrix recording", "convert it to CSV"),
     (512, b"MDTC", "a Parmay Matrix recording", "convert it to CSV"),
     (0, b"RIFF", "a WAV file", "use the original .cwa it was made from"),
@@ -110,10 +115,12 @@ class FileRecording:
         blocks = self._reader.blocks(health)
         yield from place(blocks, nominal_hz=nominal_hz, scale=self._reader.scale, health=health)
         if not health.samples:
+            notes = "; ".join(note.message for note in health.remarks)
+            why = f" ({notes})" if notes else ""
             raise RecordingError(
                 self.path,
-                "holds not one readable sample",
-                remedy="; ".join(note.message for note in health.remarks),
+                f"holds not one readable sample{why}",
+                remedy="copy the recording from the device again",
             )
 
 
@@ -166,7 +173,7 @@ def _refuse_known(path: Place, head: bytes, members: Sequence[str]) -> None:
     """Name content that is recognised but not read."""
     if head.startswith(MAGIC):
         what, remedy = _archive_content(members)
-        raise RecordingError(path, f"is {what}, which is not read yet", remedy=remedy)
+        raise RecordingError(path, f"is {what}", remedy=remedy)
     for offset, mark, what, remedy in _UNREAD:
         if head[offset:].startswith(mark):
             raise RecordingError(path, f"is {what}, which is not read yet", remedy=remedy)
@@ -175,8 +182,8 @@ def _refuse_known(path: Place, head: bytes, members: Sequence[str]) -> None:
 def _archive_content(members: Sequence[str]) -> tuple[str, str]:
     """Say what an archive is that no module claims, and what can be done."""
     if "xl/workbook.xml" in members:
-        return "an Excel workbook", "save it as CSV"
+        return "an Excel workbook, which is not read yet", "save it as CSV"
     if not members:
         return "a damaged zip archive", "copy it again and unpack it"
     shown = ", ".join(members[:SHOWN_MEMBERS]) + (", ..." if len(members) > SHOWN_MEMBERS else "")
-    return f"a zip archive of {len(members)} files ({shown})", "unpack it"
+    return f"a zip archive of {len(members)} files ({shown}), which is not read yet", "unpack it"

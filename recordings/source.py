@@ -147,7 +147,9 @@ class ByteSource:
                 break
             steps.extend(named.values())
         if not found:
-            raise RecordingError(self.path, f"holds no member {member!r}")
+            raise RecordingError(
+                self.path, f"holds no member {member!r}", remedy="open it again: it has changed"
+            )
         return self._through(steps)
 
     def _list(self, feed: Feed, *, plain: bool) -> dict[str | None, Member]:

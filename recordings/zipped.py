@@ -118,7 +118,7 @@ class Unzip:
         self._left = member.packed_bytes
         if problem := _unreadable(member):
             raise RecordingError(
-                path, f"holds {member.name!r}, which {problem}", remedy="unpack it"
+                path, f"holds {member.name!r}, which {problem}", remedy="unpack it, or make it anew"
             )
 
     def __iter__(self) -> Iterator[bytes | memoryview]:
@@ -215,6 +215,8 @@ def list_by_directory(file: RawIOBase) -> Listing | None:
             if file.read(len(MAGIC)) != MAGIC:
                 return None
     except (zipfile.BadZipFile, NotImplementedError, OSError, ValueError, struct.error):
+        return None
+    except OverflowError:  # of an offset that no file has
         return None
     return Listing(tuple(member for member in members if member.is_data), whole=True)
 

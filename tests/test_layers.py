@@ -35,6 +35,7 @@ LAYERS = {
         "model",
         "errors options",
         "place",  # where a file is
+        "wording",
     ),
     "detector": (
         "__main__ cli",
@@ -65,6 +66,7 @@ LAYERS = {
         "files paths cache console machine",
         "config",
         "settings",
+        "given",  # files that users give beside recordings
         "parameter version",
     ),
 }

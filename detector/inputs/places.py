@@ -21,12 +21,14 @@ from pathlib import Path
 
 from recordings import Place, RecordingError, Remote, look_up, place_of
 
+from ..given import content
 from ..parameter import SettingsError
 from ..paths import is_folder, is_there
 
 STDIN = "@-"
 """In place of ``-``, which a parser of command lines takes for an option."""
 _LIST = "@"
+_MOST_BYTES = 1 << 28
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 
 
@@ -60,17 +62,10 @@ def expanded(words: Iterable[Path | str]) -> list[Spot]:
             found += _of_list(sys.stdin.buffer.read(), Path(), "the standard input")
         elif word.startswith(_LIST) and not is_there(word):
             path = Path(word.removeprefix(_LIST))
-            found += _of_list(_content(path), path.parent, str(path))
+            found += _of_list(content(path, _MOST_BYTES), path.parent, str(path))
         else:
             found += _spots(place_of(word))
     return found
-
-
-def _content(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise SettingsError(f"@{path}: cannot be read: {error.strerror or error}") from error
 
 
 def _of_list(content: bytes, folder: Path, name: str) -> Iterator[Spot]:

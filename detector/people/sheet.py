@@ -8,12 +8,21 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 
+from recordings import legible
+
+from ..given import content
 from ..parameter import SettingsError
 
 _SEPARATORS = ",;\t"
 _MOST_PROBLEMS = 20
+_LONGEST_PROBLEM = 300
+MOST_BYTES = 1 << 28
+"""More than people write, and a million events."""
+YEARS = range(1900, 2200)
+"""In which somebody may have worn a sensor."""
 
 
 class TableError(SettingsError):
@@ -40,29 +49,45 @@ def records(path: Path, columns: Sequence[str] = ()) -> list[list[str]]:
         If it cannot be read, or is no table.
     """
     try:
-        text = path.read_text(encoding="utf-8-sig")
-    except OSError as error:
-        raise SettingsError(f"{path}: cannot be read: {error.strerror}") from error
+        text = content(path, MOST_BYTES).decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise SettingsError(
             f"{path}: is not UTF-8 text (at byte {error.start}); save it as 'CSV UTF-8'"
         ) from error
     first = text.partition("\n")[0]
     separator = max(_SEPARATORS, key=first.count)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     try:
-        found = list(csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True))
+        found = list(reader)
     except csv.Error as error:
-        raise SettingsError(f"{path}: is no CSV table: {error}") from error
+        raise SettingsError(
+            f"{path}: is no CSV table: line {reader.line_num}: {error}; "
+            "is a quotation mark missing, or one too many?"
+        ) from error
     if columns and not (found and any(found[0])):
         raise SettingsError(f"{path}: has no heading; the columns are {', '.join(columns)}")
+    return found
+
+
+def moment(text: str) -> datetime:
+    """Return a time as ISO 8601 writes it.
+
+    Raises
+    ------
+    ValueError
+        If it is none, or of a year in which nobody wore a sensor.
+    """
+    found = datetime.fromisoformat(text)
+    if found.year not in YEARS:
+        raise ValueError(text)
     return found
 
 
 def listed(about: object, problems: Sequence[str]) -> str:
     """Return one problem in a line, several in a line each."""
     if len(problems) == 1:
-        return f"{about}: {problems[0]}"
-    shown = list(problems[:_MOST_PROBLEMS])
+        return f"{about}: {legible(problems[0])}"
+    shown = [legible(problem, _LONGEST_PROBLEM) for problem in problems[:_MOST_PROBLEMS]]
     if more := len(problems) - len(shown):
         shown.append(f"and {more} more")
     return f"{about}: {len(problems)} problems\n  " + "\n  ".join(shown)

@@ -141,7 +141,7 @@ def _holds_times(cells: Iterator[str]) -> bool:
     """Whether all cells are times with an offset, empty ones aside."""
     known = [cell for cell in cells if cell]
     try:
-        return bool(known) and all(datetime.fromisoformat(cell).tzinfo for cell in known)
+        return bool(known) and all(sheet.moment(cell).tzinfo for cell in known)
     except ValueError:
         return False
 
@@ -209,7 +209,7 @@ def _listed(number: int, cells: dict[str, str], column: str, rule: _Rule) -> Lis
     if is_event is None or (not text and not is_event):
         return None
     try:
-        moment = datetime.fromisoformat(text)
+        moment = sheet.moment(text)
     except ValueError:
         said = f"{text!r} is no time like {_EXAMPLE}" if text else "is empty"
         return f"row {number}, {column}: {said}"

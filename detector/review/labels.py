@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC
 from pathlib import Path
 
 from ..parameter import SettingsError, did_you_mean
@@ -124,7 +124,7 @@ def _label(path: Path, number: int, cells: Mapping[str, str]) -> Label | str:
         if text:
             return f"row {number}, {name}: {text}"
     when = cells["reviewed_utc"]
-    said = utc_text(datetime.fromisoformat(when).astimezone(UTC)) if when else None
+    said = utc_text(sheet.moment(when).astimezone(UTC)) if when else None
     return Label(path, number, cells, int(cells["event_index"]), said)
 
 
@@ -147,7 +147,7 @@ def _wrong_index(text: str) -> str:
 
 def _wrong_time(text: str) -> str:
     try:
-        zone = datetime.fromisoformat(text).tzinfo if text else UTC
+        zone = sheet.moment(text).tzinfo if text else UTC
     except ValueError:
         return f"{text!r} is not like 2024-03-05T22:41:07.250Z"
     return "" if zone else f"{text!r} does not say that it is UTC; end it with Z"

@@ -15,6 +15,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
+from ..people import sheet
 from ..people.sheet import records, refuse
 from ..tables import csvtext
 from ..tables.columns import Column
@@ -29,8 +30,8 @@ _MEANS = {
     "wake": "wake",
     "outbed": "out_of_bed",
 }
-_BASIC = re.compile(rf"({'|'.join(_MEANS)})_?n(\d+)", re.IGNORECASE)
-_ADVANCED = re.compile(r"d(\d+)_(\w+)", re.IGNORECASE)
+_BASIC = re.compile(rf"({'|'.join(_MEANS)})_?n(\d{{1,3}})", re.IGNORECASE)
+_ADVANCED = re.compile(r"d(\d{1,3})_(\w+)", re.IGNORECASE)
 _MORNING = ("wake", "out_of_bed")
 
 
@@ -92,7 +93,7 @@ class Log:
         if self.first_night is not None:
             return self.first_night + timedelta(days=head.number - 1)
         try:
-            moment = datetime.fromisoformat(text)
+            moment = sheet.moment(text)
         except ValueError:
             raise ValueError(
                 f"{text!r} has no date; say that of the first night (--first-night)"

@@ -12,7 +12,7 @@ from datetime import date, datetime, time, timedelta
 from difflib import get_close_matches
 from pathlib import Path
 
-from ..people.sheet import records, refuse
+from ..people.sheet import YEARS, records, refuse
 from .diary import TIMES, Diary, Entry
 
 KEYS = ("participant_id", "night_date")
@@ -215,7 +215,8 @@ def _dates(*ways: Sequence[str]) -> list[date]:
     found = []
     for year, month, day in ways:
         try:
-            found.append(date(int(year), int(month), int(day)))
+            if int(year) in YEARS:
+                found.append(date(int(year), int(month), int(day)))
         except ValueError:
             continue
     return found

@@ -6,13 +6,17 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from itertools import pairwise
 from pathlib import Path
+from warnings import catch_warnings
 
 from ..parameter import SettingsError, did_you_mean
-from ..people.sheet import records, refuse
+from ..people.sheet import moment, records, refuse
 from .hypnogram import Hypnogram, Stage
 
 EPOCH_S = 30.0
 """Of the AASM; so long is the last stage of a table that does not say."""
+
+LONGEST_S = 86_400.0
+"""Nobody sleeps longer in one stage."""
 
 _COLUMNS = ("start", "stage", "duration_s")
 _EDF = {".edf", ".bdf"}
@@ -67,12 +71,21 @@ def _of_table(path: Path) -> Hypnogram:
 
 def _row(cells: dict[str, str]) -> tuple[datetime, str, float | None]:
     try:
-        start = datetime.fromisoformat(cells.get("start", ""))
+        start = moment(cells.get("start", ""))
     except ValueError:
         text = f"start: {cells.get('start', '')!r} is not like 2024-03-05T22:30:00"
         raise ValueError(text) from None
-    length = cells.get("duration_s", "")
-    return start, _stage(cells.get("stage", "")), float(length) if length else None
+    return start, _stage(cells.get("stage", "")), _length_s(cells.get("duration_s", ""))
+
+
+def _length_s(text: str) -> float | None:
+    try:
+        length_s = float(text) if text else None
+    except ValueError:
+        length_s = -1.0
+    if length_s is not None and not 0 < length_s <= LONGEST_S:
+        raise ValueError(f"duration_s: {text!r} is no number of seconds of a stage")
+    return length_s
 
 
 def _stretches(path: Path, rows: Sequence[tuple[datetime, str, float | None]]) -> Iterator[Stage]:
@@ -83,7 +96,7 @@ def _stretches(path: Path, rows: Sequence[tuple[datetime, str, float | None]]) -
         start_s = _since(begin, start)
         end_s = ends[i] if i < len(ends) else start_s + (length_s or EPOCH_S)
         if length_s is not None:
-            if not 0 < length_s <= end_s - start_s:
+            if length_s > end_s - start_s:
                 raise SettingsError(f"{path}: {start}: {length_s:g} s overlap the next row")
             end_s = start_s + length_s
         yield Stage(start_s, end_s, name)
@@ -99,11 +112,14 @@ def _of_edf(path: Path) -> Hypnogram:
     import edfio
 
     try:
-        file = (edfio.read_bdf if path.suffix.lower() == ".bdf" else edfio.read_edf)(path)
-        begin = datetime.combine(file.startdate, file.starttime)
-        notes = sorted(file.annotations)
-    except (OSError, ValueError, AttributeError) as error:
-        raise SettingsError(f"{path}: cannot be read as EDF+ ({error})") from error
+        with catch_warnings(action="ignore"):  # of what is no stage
+            file = (edfio.read_bdf if path.suffix.lower() == ".bdf" else edfio.read_edf)(path)
+            begin = datetime.combine(file.startdate, file.starttime)
+            notes = sorted(file.annotations)
+    except Exception as error:  # it believes every header, and what it raises then says nothing
+        raise SettingsError(
+            f"{path}: cannot be read as EDF+ ({error}); export it again, or write a table"
+        ) from error
     mark = "sleep stage "
     scored = [each for each in notes if each.text.lower().startswith(mark)]
     problems, stages = [], []
@@ -128,6 +144,8 @@ def _hypnogram(path: Path, begin: datetime, stages: Iterator[Stage] | list[Stage
     scored = tuple(stage for stage in stages if stage.name)
     if not scored:
         raise SettingsError(f"{path}: has no stages")
+    if not all(0 < stage.end_s - stage.start_s <= LONGEST_S for stage in scored):
+        raise SettingsError(f"{path}: has a stage that lasts no time, or more than a day")
     if any(first.end_s > second.start_s + 1e-6 for first, second in pairwise(scored)):
         raise SettingsError(f"{path}: stages overlap")
     return Hypnogram(begin, scored)

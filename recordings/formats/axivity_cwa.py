@@ -252,7 +252,12 @@ class CwaReader:
 def _read_header(source: ByteSource) -> NDArray[np.void]:
     head = source.read(HEADER.itemsize)
     if not sniff(head):
-        raise RecordingError(source.path, "does not begin with a CWA header", offset=0)
+        raise RecordingError(
+            source.path,
+            "does not begin with a CWA header",
+            offset=0,
+            remedy="copy it from the device again",
+        )
     if len(head) < HEADER.itemsize:
         raise RecordingError(
             source.path,

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from ..kernels.edf import unpack_16, unpack_24
 from ..model import SECOND_NS, RecordingError, Remark, Samples, Scale
 from ..place import Place
-from .edf_header import EdfHeader, Signal, number
+from .edf_header import REMEDY, EdfHeader, Signal, number
 from .tables.names import best_axes
 from .units import UNIT_GAIN_G, choose_unit, doubts, resting_magnitude, unit_named
 
@@ -86,7 +86,7 @@ def find_accelerometer(path: Place, stated: EdfHeader) -> Accelerometer:
         without_gravity=found[0].without_gravity,
     )
     if not RATES_HZ[0] <= sensor.rate_hz <= RATES_HZ[1]:
-        raise RecordingError(path, f"states acceleration at {sensor.rate_hz:g} Hz")
+        raise RecordingError(path, f"states acceleration at {sensor.rate_hz:g} Hz", remedy=REMEDY)
     return sensor
 
 
@@ -129,9 +129,9 @@ def _line(path: Place, axis: Signal) -> tuple[float, float]:
     """Return gain and offset in the signal's unit, from the ends of its range."""
     low, high, code_low, code_high = map(number, (*axis.physical, *axis.digital))
     if low is None or high is None or code_low is None or code_high is None:
-        raise RecordingError(path, f"states no range of {axis.label!r} in numbers")
+        raise RecordingError(path, f"states no range of {axis.label!r} in numbers", remedy=REMEDY)
     if low == high or abs(code_high - code_low) < 1:
-        raise RecordingError(path, f"states an empty range of {axis.label!r}")
+        raise RecordingError(path, f"states an empty range of {axis.label!r}", remedy=REMEDY)
     gain = (high - low) / (code_high - code_low)
     return gain, low - code_low * gain
 

@@ -29,7 +29,7 @@ _OF_SIGNALS = (16, 80, 8, 8, 8, 8, 8, 80, 8, 32)
 """Label, transducer, dimension, physical minimum and maximum, digital ones, filters, samples in a
 record, reserved."""
 
-_REMEDY = "export the recording again, or copy it anew"
+REMEDY = "export the recording again, or copy it anew"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,7 +105,7 @@ def read_header(path: Place) -> EdfHeader:
         table = source.read(sum(_OF_SIGNALS) * count)
     if len(table) < sum(_OF_SIGNALS) * count:
         raise RecordingError(
-            path, "ends inside its header", offset=len(head) + len(table), remedy=_REMEDY
+            path, "ends inside its header", offset=len(head) + len(table), remedy=REMEDY
         )
     _whole(path, fields[5], 184, "length of the header", *[len(head) + len(table)] * 2)
     width = 3 if head.startswith(BDF_MARK) else 2
@@ -125,7 +125,7 @@ def read_header(path: Place) -> EdfHeader:
             path,
             f"states records of {header.record_bytes} bytes",
             offset=sum(_FIXED) + sum(_OF_SIGNALS[:8]) * count,
-            remedy=_REMEDY,
+            remedy=REMEDY,
         )
     return header
 
@@ -177,7 +177,7 @@ def _whole(path: Place, text: str, offset: int, what: str, low: int, high: int) 
     except ValueError:
         value = low - 1
     if not low <= value <= high:
-        raise RecordingError(path, f"states {text!r} as {what}", offset=offset, remedy=_REMEDY)
+        raise RecordingError(path, f"states {text!r} as {what}", offset=offset, remedy=REMEDY)
     return value
 
 
@@ -190,6 +190,6 @@ def _duration_ns(path: Place, text: str) -> int:
         ns = 0
     if ns <= 0:
         raise RecordingError(
-            path, f"states {text!r} s as duration of a record", offset=244, remedy=_REMEDY
+            path, f"states {text!r} s as duration of a record", offset=244, remedy=REMEDY
         )
     return ns

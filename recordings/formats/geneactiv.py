@@ -89,11 +89,17 @@ def open_reader(path: Place, options: ReadOptions) -> GeneactivReader:  # noqa: 
     fields = _parse(head[: mark.start() + _PAGE_HEADER_BYTES])
     device = fields.get("Device Type", "")
     if not device.startswith(("GENEActiv", "GENEAsleep")):
-        raise RecordingError(path, f"is of device type {device!r}, not GENEActiv")
+        raise RecordingError(
+            path, f"is of device type {device!r}, not GENEActiv", remedy="export it as CSV"
+        )
     scale = _scale(path, fields)
     rate_hz = true_rate_hz(_required(path, fields, "Measurement Frequency"))
     if rate_hz <= 0:
-        raise RecordingError(path, f"states a measurement frequency of {rate_hz} Hz")
+        raise RecordingError(
+            path,
+            f"states a measurement frequency of {rate_hz} Hz",
+            remedy="extract the recording from the device again",
+        )
     return GeneactivReader(
         path=path, first_page=mark.start(), header=_header(fields, rate_hz), scale=scale
     )
@@ -362,7 +368,11 @@ def _scale(path: Place, fields: Mapping[str, str]) -> Scale:
     """Return ``g = (100 raw - offset) / gain`` per axis, as printed in the vendor's manual."""
     x, y, z = (_required(path, fields, f"{axis} gain") for axis in "xyz")
     if 0.0 in (x, y, z):
-        raise RecordingError(path, "states a gain of zero in its calibration data")
+        raise RecordingError(
+            path,
+            "states a gain of zero in its calibration data",
+            remedy="extract the recording from the device again",
+        )
     x0, y0, z0 = (_required(path, fields, f"{axis} offset") for axis in "xyz")
     return Scale(
         gain_g=(100 / x, 100 / y, 100 / z),

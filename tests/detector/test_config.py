@@ -79,6 +79,12 @@ def test_an_empty_file_gives_the_defaults(config: Path, content: bytes) -> None:
         ("[scan]\non_factor = true", "scan.on_factor = True is not a number"),
         ("[scan]\non_factor = 9", "scan.on_factor = 9 is outside 1.5 to 6"),
         ("[scan]\non_factor = inf", "scan.on_factor = inf is outside 1.5 to 6"),
+        (f"[scan]\non_factor = 0x{'f' * 6000}", "scan.on_factor = inf is outside 1.5 to 6"),
+        (f"[sleep]\nguider = 0x{'f' * 6000}", "sleep.guider = inf is not auto"),
+        (f"[scan]\non_factor = {'9' * 6000}", "holds a number of thousands of digits"),
+        (f"[scan]\non_factor = {'[' * 5000}", "is nested too deep"),
+        (f"[scan]\n{'x' * 5000} = 1", "is not a setting"),
+        (f"#{' ' * (1 << 20)}", "is larger than 1 MiB; is it another kind of file?"),
         ("[scan.x]\na = 2", "scan.x is not a setting"),
         ("scan = 3", "scan is a group of settings: write [scan]"),
         ("[[scan]]\non_factor = 2", "scan is a group of settings: write [scan]"),
@@ -96,6 +102,7 @@ def test_a_file_that_cannot_be_used_is_refused_with_its_name_and_what_is_near(
         load_toml(config)
     assert str(caught.value).startswith(f"{config}: ")
     assert message in str(caught.value)
+    assert len(str(caught.value)) < 6000
 
 
 def test_a_file_that_cannot_be_read_is_refused(tmp_path: Path) -> None:

@@ -26,7 +26,7 @@ from recordings import (
 def test_an_error_names_the_file_the_place_and_the_remedy():
     error = RecordingError("night.cwa", "checksum is wrong", offset=512, remedy="copy it again")
     assert str(error) == "night.cwa: checksum is wrong (at byte 512); copy it again"
-    assert str(RecordingError("night.cwa", "empty")) == "night.cwa: empty"
+    assert str(RecordingError("a.cwa", "is cut", remedy="copy it")) == "a.cwa: is cut; copy it"
 
 
 def test_an_error_survives_the_way_between_processes():

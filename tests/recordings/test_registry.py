@@ -54,7 +54,6 @@ def test_the_content_decides_and_not_the_name(saved, content, found, pack, name)
         (zipped("[Content_Types].xml", "xl/workbook.xml"), "Excel"),
         (zipped("a.csv", "b.csv"), r"zip archive of 2 files \(a.csv, b.csv\)"),
         (zipped(*"abcde"), r"zip archive of 5 files \(a, b, c, ...\)"),
-        (zipped("a.csv", "b.csv")[:20], "damaged zip"),
     ],
 )
 def test_what_is_known_but_not_read_is_named(saved, content, named):
@@ -124,7 +123,7 @@ def test_a_file_whose_samples_vanished_after_opening_is_refused(saved):
     path = saved(CWA)
     recording = open_recording(path)
     path.write_bytes(made.flipped(CWA, 0, 1, 2, 3, 4))
-    with pytest.raises(RecordingError, match="not one readable sample; 5 damaged blocks"):
+    with pytest.raises(RecordingError, match=r"not one readable sample \(5 damaged blocks"):
         list(recording.chunks())
 
 

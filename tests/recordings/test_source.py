@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import gzip
+import io
 import os
 import struct
+import zipfile
 import zlib
 
 import numpy as np
@@ -12,6 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from recordings import gzipped
 from recordings.model import Health, RecordingError
 from recordings.source import ByteSource
 
@@ -82,6 +85,7 @@ def test_the_name_does_not_decide_what_is_compressed(saved):
         (0, b""),
         (4, struct.pack("<H", 5) + b"extra"),
         (8, b"name\0"),
+        (24, b"n" * 70_000 + b"\0" + b"c" * 511 + b"\0"),
         (16, b"comment\0"),
         (2, b"\x12\x34"),
         (31, struct.pack("<H", 2) + b"xxname\0comment\0\x12\x34"),
@@ -96,6 +100,21 @@ def test_members_one_after_the_other_are_one_content(saved):
     packed = b"".join(map(gzip.compress, parts))
     assert read_all(saved(packed)) == (CONTENT, False)
     assert read_all(saved(packed + bytes(512))) == (CONTENT, False)
+
+
+def test_members_of_a_few_bytes_are_one_content_beneath_other_packing(saved):
+    parts = [CONTENT[k : k + 7] for k in range(0, 7000, 7)]
+    memory = io.BytesIO()
+    with zipfile.ZipFile(memory, "w") as packed:
+        packed.writestr("x.gz", b"".join(map(gzip.compress, parts)) + b"junk")
+    assert read_all(saved(memory.getvalue()), size=1000) == (CONTENT[:7000], True)
+
+
+def test_empty_members_without_end_are_given_up(saved, monkeypatch):
+    monkeypatch.setattr(gzipped, "_MOST_EMPTY", 3)
+    empty = gzip.compress(b"")
+    assert read_all(saved(empty * 3 + gzip.compress(b"ab") + empty)) == (b"ab", False)
+    assert read_all(saved(gzip.compress(b"ab") + empty * 4 + gzip.compress(b"c"))) == (b"ab", True)
 
 
 def test_anything_else_behind_the_last_member_is_told(saved):

@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -261,6 +262,13 @@ def test_the_last_line_is_dropped_where_compressed_content_broke_off(saved):
     np.testing.assert_array_equal(accel_g, values(40_000)[: len(accel_g)])
 
 
+@pytest.mark.parametrize("cell", ["1" * 120_000 + "x", "." * 120_000, "1e" * 60_000, "T" * 120_000])
+def test_a_gigantic_cell_costs_no_more_than_its_length(saved, cell):
+    # with two ways to match a run of digits this would take an hour
+    with pytest.raises(RecordingError, match="no table of accelerations"):
+        open_recording(saved(f"{cell},{cell},{cell}\n".encode()[:130_000]))
+
+
 def test_a_line_without_end_is_refused_and_does_not_fill_the_memory(saved, monkeypatch):
     monkeypatch.setattr(csv_table, "LONGEST_LINE_BYTES", 1 << 20)
     path = saved(CONTENT + b"7" * (4 << 20))
@@ -307,3 +315,19 @@ def test_rows_without_damage_are_read_whatever_stands_in_others(saved, changes):
     kept = [row for row in range(N) if row not in changes]
     assert set(map(tuple, ACCEL[kept].tolist())) <= set(map(tuple, samples.tolist()))
     assert len(kept) <= len(samples) <= N
+
+
+@pytest.mark.parametrize("target", [pa.float64(), pa.int64()])
+def test_of_many_cells_those_are_numbers_that_are_each_by_itself(target):
+    parts = ("", "-", "+", ".", "0", "12", "0x1F", "e", "E5", "e-3", "e400", "nan", "INF", "x", " ")
+    cells = [a + b + c for a in parts for b in parts for c in parts]
+    alone = []
+    for cell in cells:
+        try:
+            alone.append(pa.scalar(cell).cast(target))
+        except pa.ArrowInvalid:
+            alone.append(None)
+    found = csv_table._cast_or_null(pa.array(cells), target)
+    assert found.null_count == alone.count(None) > len(cells) // 2
+    for one, other in zip(found, alone, strict=True):
+        assert str(one.as_py()) == str(None if other is None else other.as_py())

@@ -124,6 +124,23 @@ def test_the_size_of_batches_and_row_groups_does_not_matter(written, monkeypatch
     assert recording_again.header == recording.header
 
 
+@pytest.mark.parametrize(
+    "far",
+    [
+        np.array([1e308, -1e308]),
+        np.array([2**64 - 1, 2**63], np.uint64),
+        [2**62, -(2**63)],
+    ],
+)
+def test_a_number_too_large_for_a_time_costs_its_row(written, far):
+    time = np.asarray(far)[np.zeros(N, np.int64)]
+    time[:] = TRUE_NS
+    time[200:202] = far
+    accel_g, _, segments, _ = read(written(time))
+    np.testing.assert_array_equal(accel_g, np.delete(ACCEL, [200, 201], axis=0))
+    assert [reason for reason, _ in segments] == ["start", "missing_values"]
+
+
 # -- what cannot be read
 
 
@@ -135,6 +152,8 @@ def test_the_size_of_batches_and_row_groups_does_not_matter(written, monkeypatch
         (pa.nulls(N, pa.timestamp("ns")), {}, "no value in its column 'time'"),
         (pa.array(["soon"] * N), {}, "not understood"),
         (pa.array(TRUE_NS, pa.timestamp("ns", "Mars/Olympus")), {}, "zone that is not known"),
+        (np.ones(N, np.float16), {}, "a time that does not advance"),
+        (np.full(N, 1e308) * np.linspace(-1, 1, N), {}, "no row without missing values"),
         (TIMES, {"accel": np.full((N, 3), np.nan)}, "no row without missing values"),
         (TIMES[:0], {"accel": ACCEL[:0]}, "no value in its column"),
         (None, {"accel": ACCEL[:0], "names": "x,y,z"}, "no rows"),

@@ -335,3 +335,15 @@ def test_no_more_members_are_listed_than_anyone_needs(saved, monkeypatch):
 def test_a_refusal_closes_the_file(saved):
     with pytest.raises(RecordingError):
         ByteSource(saved(archive(FILES)), "nothing")  # left open: a ResourceWarning, an error here
+
+
+def test_a_directory_that_points_beyond_any_file_is_not_believed(saved):
+    content = bytearray(archive({"x": b"content"}))
+    entry = content.index(b"PK\x01\x02")
+    content[entry + 30 : entry + 32] = struct.pack("<H", 12)
+    content[entry + 42 : entry + 46] = b"\xff" * 4
+    content[entry + 47 : entry + 47] = struct.pack("<HHQ", 1, 8, 2**63)
+    end = content.index(b"PK\x05\x06")
+    content[end + 12 : end + 16] = struct.pack("<I", end - entry)
+    assert zipfile.ZipFile(io.BytesIO(content)).infolist()[0].header_offset == 2**63
+    assert read(saved(bytes(content))) == (b"content", True)

@@ -119,5 +119,9 @@ def _step_of_rows(path: Place, facts: Facts, rate_hz: float | None) -> float:
     if rate_hz is None:
         raise RecordingError(path, "has no column of time", remedy="state the rate: --rate HZ")
     if not (isfinite(rate_hz) and rate_hz > 0):
-        raise RecordingError(path, f"cannot be read at a rate of {rate_hz} Hz")
+        raise RecordingError(
+            path,
+            f"cannot be read at a rate of {rate_hz} Hz",
+            remedy="state samples per second: --rate HZ",
+        )
     return SECOND_NS / rate_hz

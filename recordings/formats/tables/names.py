@@ -123,7 +123,11 @@ def stated_columns(path: Place, names: Sequence[str], stated: Mapping[str, int |
     """
     places = {role: _place(path, names, which) for role, which in stated.items()}
     if len(set(places.values())) < len(places):
-        raise RecordingError(path, "has not that many columns: --columns names one of them twice")
+        raise RecordingError(
+            path,
+            "has not that many columns: --columns names one of them twice",
+            remedy=COLUMNS_REMEDY,
+        )
     axes, time = (places["x"], places["y"], places["z"]), places.get("time")
     units = {None if found is None else found.unit for found in map(_axis_name, _at(names, axes))}
     unit = units.pop() if len(units) == 1 else None

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from ...fetch import at_hand
 from ...model import SECOND_NS, Health, ReadOptions, RecordingError
 from ...place import Place
+from ...wording import legible
 from .dates import TimeText, offset_in_s, stamps_ns, text_meaning
 from .names import Columns, find_columns, stated_columns
 from .rows import Pair, RawRows, raw_rows, to_numpy
@@ -104,7 +105,7 @@ class ParquetTable:
                         left -= len(rows)
                         yield rows
                 except (pa.ArrowException, OSError) as error:
-                    health.remark("bad_block", f"row group {group} is damaged: {error}")
+                    health.remark("bad_block", f"row group {group} is damaged: {_said(error)}")
                 while left > 0:
                     lost = min(left, BATCH_ROWS)
                     yield self._missing(lost)
@@ -148,8 +149,13 @@ def _opened(path: Place) -> Iterator[Any]:
                 yield file
         except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
             raise RecordingError(
-                path, f"is a damaged Parquet file: {error}", remedy="write or copy it again"
+                path, f"is a damaged Parquet file: {_said(error)}", remedy="write or copy it again"
             ) from error
+
+
+def _said(error: Exception) -> str:
+    """Return what Arrow says in a line."""
+    return legible(" ".join(str(error).split()).rstrip("."))
 
 
 def _batches(
@@ -175,7 +181,9 @@ def _stamps(
     batch = next(_batches(file, [name], _LOOK_ROWS), None)
     first = None if batch is None else batch.column(0).drop_null()
     if not first:
-        raise RecordingError(path, f"has no value in its column {name!r}")
+        raise RecordingError(
+            path, f"has no value in its column {name!r}", remedy="write the time of every row"
+        )
     if not pa.types.is_timestamp(first.type):
         cells = [str(cell).strip() for cell in first.to_pylist()]
         text = text_meaning(path, cells, options.date_order)

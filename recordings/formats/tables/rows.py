@@ -17,6 +17,9 @@ from .times import Stamps
 LARGEST = 1e6
 """A larger value is no acceleration in any unit, nor a count of any converter."""
 
+LATEST = 2**62
+"""A larger number is no time, in ns since 1970 or in any longer unit."""
+
 KEPT, MISSING, IDLE_FILL, ZERO_FILL = range(4)
 LOSSES = ("", "missing_values", "idle_fill", "zero_fill")
 """Why a row is left out, and so why a segment begins behind it, by its code."""
@@ -157,12 +160,11 @@ def raw_rows(time: Pair | None, axes: Sequence[Any]) -> RawRows:
         good &= np.abs(column) <= LARGEST
     stamps: Stamps | None = None
     if time is not None:
-        stamps = time[0]
-        if stamps.dtype.kind == "f":
-            good &= np.isfinite(stamps)
-            stamps = np.where(np.isfinite(stamps), stamps, 0.0).astype(np.float64)
-        else:
-            stamps = stamps.astype(np.int64)
+        is_float = time[0].dtype.kind == "f"
+        stamps = time[0].astype(np.float64) if is_float else time[0]
+        is_time = (stamps > -LATEST) & (stamps < LATEST)  # NaN is neither
+        good &= is_time
+        stamps = np.where(is_time, stamps, 0).astype(np.float64 if is_float else np.int64)
         pairs.append(time)
     for _, valid in pairs:
         if valid is not None:

@@ -18,7 +18,8 @@ MISSING = ("", "NaN", "nan", "NAN", "-nan", "NA", "N/A", "n/a", "null", "NULL", 
 """Cells that stand for no value."""
 
 _DELIMITERS = (";", "\t", ",", " ")
-_NUMBER = r"[+-]?(?:\d+{mark}?\d*|{mark}\d+)(?:[eE][+-]?\d+)?|[+-]?inf(?:inity)?"
+_NUMBER = r"[+-]?(?:\d+(?:{mark}\d*)?|{mark}\d+)(?:[eE][+-]?\d+)?|[+-]?inf(?:inity)?"
+"""There is one way to match it: a cell may be as long as what is looked at."""
 _POINT_NUMBER = re.compile(_NUMBER.replace("{mark}", r"\."), re.IGNORECASE)
 _COMMA_NUMBER = re.compile(_NUMBER.replace("{mark}", ","), re.IGNORECASE)
 _WITH_COMMA = re.compile(r"[+-]?\d*,\d+(?:[eE][+-]?\d+)?")

@@ -140,8 +140,18 @@ def test_what_is_no_list_is_refused(content, data):
 
 
 def test_a_list_that_is_not_there_is_refused(data):
-    with pytest.raises(SettingsError, match=r"@none.txt: cannot be read"):
+    with pytest.raises(SettingsError, match=r"none.txt: cannot be read"):
         expanded(["@none.txt"])
+
+
+def test_a_name_that_no_file_can_have_is_an_input_that_fails(data):
+    (data / "list.txt").write_text(f"{'x' * 5000}\n", encoding="utf-8")
+    assert [spot.is_folder for spot in expanded([f"@{data / 'list.txt'}", "x" * 5000])] == [
+        False,
+        False,
+    ]
+    with pytest.raises(SettingsError, match="yy: cannot be read: File name too long"):
+        expanded(["@" + "y" * 5000])
 
 
 def test_what_is_named_twice_is_one_input(data, store):

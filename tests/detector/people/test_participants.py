@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from detector.parameter import SettingsError
+from detector.people import sheet
 from detector.people.identity import FACTS, Identity
 from detector.people.participants import COLUMNS, read
 
@@ -111,7 +112,7 @@ def test_separators_spaces_capitals_and_empty_lines_do_not_matter(table, content
         ("file,site\n,wrist\n", "row 2, file: is empty"),
         ("file,site\na.cwa,,wrist\n", "row 2, column 3: 'wrist' has no heading"),
         ("file\na.cwa\nb.cwa\n./a.cwa\n", "row 4, file: './a.cwa' is in row 2, too"),
-        ('file,site\n"a.cwa,wrist\n', "is no CSV table: unexpected end of data"),
+        ('file,site\n"a.cwa,wrist\n', "is no CSV table: line 2: unexpected end of data; "),
     ],
 )
 def test_what_cannot_be_meant_is_refused_by_row_and_column(problems, content, said):
@@ -204,3 +205,18 @@ def test_a_row_that_may_mean_either_of_two_files_is_refused(table, tmp_path):
     paths = files(tmp_path, "a.cwa", "data/a.cwa")
     with pytest.raises(SettingsError, match=r"row 2, file: 'a.cwa' may be any of .*table's folder"):
         table("file\na.cwa\n").match(paths, [tmp_path / "data", tmp_path])
+
+
+def test_a_file_that_is_no_table_at_all_is_not_read_to_its_end(tmp_path, monkeypatch):
+    monkeypatch.setattr(sheet, "MOST_BYTES", 3 << 20)
+    path = tmp_path / "night.cwa"
+    path.write_bytes(b"\n" * (3 << 20) + b"x")
+    with pytest.raises(SettingsError, match=r"night.cwa: is larger than 3 MiB; is it another kind"):
+        read(path)
+
+
+def test_a_name_that_no_file_can_have_is_not_there(tmp_path):
+    path = tmp_path / "people.csv"
+    path.write_text(f"file\n{'x' * 5000}\n", encoding="utf-8")
+    with pytest.raises(SettingsError, match=r"people.csv: row 2, file: 'xxx.*xx' is not there"):
+        read(path).match([], [])

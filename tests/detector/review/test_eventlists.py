@@ -116,3 +116,15 @@ def test_a_column_that_is_named_is_taken_and_its_times_need_an_offset(read, refu
     said = refused(text, time="local")
     assert said.startswith("row 2, local: '2024-03-05T23:41:07' has no offset")
     assert "no column 'end_utcc'; did you mean 'end_utc'?" in refused(text, time="end_utcc")
+
+
+@pytest.mark.parametrize("time", ["0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z"])
+def test_a_time_of_a_year_in_which_nobody_wore_a_sensor_is_none(refused, time):
+    assert refused(f"peak_utc\n{time}\n").startswith(f"row 2, peak_utc: {time!r} is no time like")
+
+
+def test_a_gigantic_cell_is_shown_by_its_beginning_and_its_end(refused):
+    said = refused(f"peak_utc\n{'7' * 100_000}\n")
+    assert said.startswith("row 2, peak_utc: '777")
+    assert said.endswith("77' is no time like 2024-03-05T23:41:07.250+01:00")
+    assert len(said) < 1000

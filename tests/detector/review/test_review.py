@@ -171,6 +171,7 @@ def refused(out, tmp_path):
         ("label", "kep", "'kep' is not keep, reject or unsure; did you mean 'keep'?"),
         ("reviewer", "", "is empty; say who judged"),
         ("reviewed_utc", "1 April", "'1 April' is not like 2024-"),
+        ("reviewed_utc", "0001-01-01T00:00:00+14:00", "'0001-01-01T00:00:00+14:00' is not like"),
         ("reviewed_utc", "2024-04-01T09:00:00", "does not say that it is UTC"),
     ],
 )

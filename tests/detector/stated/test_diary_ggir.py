@@ -91,6 +91,9 @@ def test_a_basic_log_with_dates_needs_no_first_night(log):
         ("ID,bedtime\n7,22:00\n", "row 1: no column is like onset_N1 or D1_date"),
         ("name,onset_N1\n7,22:00\n", "row 1: there are 0 columns 'ID'"),
         ("ID,onset_N1\n,2023-10-11 00:20\n", "row 2, ID: is empty"),
+        ("ID,onset_N1\n7,0001-01-01 00:20\n", "row 2, onset_N1: '0001-01-01 00:20' has no date"),
+        (f"ID,onset_N{'9' * 9}\n7,22:00\n", "row 1: no column is like onset_N1"),
+        (f"ID,onset_N{'9' * 5000}\n7,22:00\n", "row 1: no column is like onset_N1"),
     ],
 )
 def test_what_can_be_read_in_two_ways_or_none_is_refused(log, content, said):

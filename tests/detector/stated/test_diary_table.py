@@ -151,6 +151,8 @@ def test_lights_off_on_going_to_bed_and_getting_up_on_waking_are_in_order(table)
         ("03/04/2024", "'03/04/2024' may be 2024-04-03 or 2024-03-04; write that, or say"),
         ("31/02/2024", "'31/02/2024' is not a date; write it like 2024-03-05"),
         ("05/03/24", "'05/03/24' is not a date; write it like 2024-03-05"),
+        ("9999-12-31", "'9999-12-31' is not a date; write it like 2024-03-05"),
+        ("0001-01-01", "'0001-01-01' is not a date; write it like 2024-03-05"),
         ("45356", "'45356' is not a date; write it like 2024-03-05"),
         ("", "is empty"),
     ],

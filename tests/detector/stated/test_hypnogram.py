@@ -147,6 +147,16 @@ def test_the_annotations_of_an_edf_file_say_what_its_table_says(scored, tmp_path
             table("2023-05-04T01:00,W,90", "2023-05-04T01:01,W,", head="start,stage,duration_s"),
             "90 s overlap the next row",
         ),
+        (
+            table("2023-05-04T01:00,W,inf", head="start,stage,duration_s"),
+            "row 2: duration_s: 'inf' is no number of seconds of a stage",
+        ),
+        (
+            table("2023-05-04T01:00,W,1 min", head="start,stage,duration_s"),
+            "row 2: duration_s: '1 min' is no number of seconds of a stage",
+        ),
+        (table("0001-01-01T00:00,W"), "row 2: start: '0001-01-01T00:00' is not like"),
+        (table("2023-05-04T01:00,W", "2024-05-04T01:00,N1"), "lasts no time, or more than a day"),
     ],
 )
 def test_what_is_no_hypnogram_is_refused(scored, content, said):
@@ -160,9 +170,17 @@ def test_an_edf_file_without_stages_or_with_others_is_refused(tmp_path):
         read(annotated(tmp_path / "a.edf", [(0.0, 30.0, "Lights off")]))
     with pytest.raises(SettingsError, match="30 s: '4' is no stage"):
         read(annotated(tmp_path / "b.edf", [(30.0, 30.0, "Sleep stage 4")]))
-    (tmp_path / "c.edf").write_bytes(b"no header")
-    with pytest.raises(SettingsError, match="cannot be read as EDF"):
-        read(tmp_path / "c.edf")
+    whole = annotated(tmp_path / "b.edf", [(30.0, 30.0, "Sleep stage W")]).read_bytes()
+    for length in (0, 9, 100, 255, 300, 600, 700):
+        (tmp_path / "c.edf").write_bytes(whole[:length])
+        with pytest.raises(SettingsError, match="cannot be read as EDF"):
+            read(tmp_path / "c.edf")
+
+
+def test_an_edf_file_that_was_cut_behind_its_annotations_is_read(tmp_path):
+    path = annotated(tmp_path / "a.edf", [(0.0, 30.0, "Sleep stage W")])
+    path.write_bytes(path.read_bytes()[:-100])
+    assert [stage.name for stage in read(path).stages] == ["W"]
 
 
 def test_clocks_that_were_changed_in_it_need_offsets(scored):
