@@ -54,7 +54,6 @@ peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 print(json.dumps({"cpu_s": cpu_s() - begun, "whole_s": cpu_s(), "peak_mb": peak_mb}))
 """
 OWN = {
-    "import numba": "def work(path):\n    import numba",
     "reading": f"""
 def work(path):
     buffer = bytearray({_READ_BYTES})
@@ -172,16 +171,6 @@ def rows(days: int) -> Iterator[Row]:
     yield Row(
         "hypnic run / actfast reading", "<= 3", ("run", "cwa"), ("actfast", "cwa"), whole=True
     )
-    yield Row(
-        "--help / import numba",
-        "<= 0.25 s",
-        ("help", "night"),
-        ("import numba", "night"),
-        whole=True,
-    )
-    yield Row(
-        "run, night / import numba", "<= 5", ("run", "night"), ("import numba", "night"), whole=True
-    )
 
 
 def pieces(rate_hz: int, hours: float, times: int = 1, *, device="ax3", idle=False):
@@ -269,8 +258,8 @@ class Bench:
 
     def measure(self, work: str, file: str) -> dict[str, float] | None:
         """Return CPU seconds and peak memory; None, and why in ``failed``, if it cannot be run."""
-        if work in {"run", "help"}:
-            return self._command(work, self._files[file])
+        if work == "run":
+            return self._command(self._files[file])
         python, code = (sys.executable, OWN[work]) if work in OWN else (self._peers, PEERS[work])
         if python is None:
             self.failed[work, file] = "not asked for: --peers"
@@ -284,10 +273,10 @@ class Bench:
             return None
         return dict(json.loads(done.stdout.splitlines()[-1]))
 
-    def _command(self, work: str, path: Path) -> dict[str, float]:
+    def _command(self, path: Path) -> dict[str, float]:
         with tempfile.TemporaryDirectory() as out:
             asked = ["run", str(path), "-o", out, "-q", "--tz", "Europe/London"]
-            words = [sys.executable, "-m", "detector", *(asked if work == "run" else ["--help"])]
+            words = [sys.executable, "-m", "detector", *asked]
             with (Path(out) / "said").open("wb") as said:
                 begun = subprocess.Popen(words, env=self._environment, stdout=said, stderr=said)
                 _, status, used = os.wait4(begun.pid, 0)
