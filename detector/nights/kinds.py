@@ -372,10 +372,7 @@ def own_evidence(candidates: NDArray[np.void]) -> Evidence:
         )
     }  # fmt: skip
     start_ns, peak_ns, end_ns = (candidates[f"{name}_ns"] for name in ("start", "peak", "end"))
-    return own | {
-        "duration_s": (end_ns - start_ns) / 1e9,
-        "peak_at_s": (peak_ns - start_ns) / 1e9,
-    }
+    return own | {"duration_s": (end_ns - start_ns) / 1e9, "peak_at_s": (peak_ns - start_ns) / 1e9}
 
 
 def gather(candidates: NDArray[np.void], settings: KindSettings, site: Site) -> Evidence:
