@@ -68,8 +68,8 @@ kills: setup ## Kill runs over 200 recordings at random times, and compare what 
 determinism: setup ## Run recordings in every way that must not matter, and compare the bytes
 	$(BIN)/python benchmarks/determinism.py
 
-fuzz: setup ## Throw 100,000 damaged files of each kind at the readers
-	$(BIN)/python benchmarks/fuzz.py --inputs 100000
+fuzz: setup ## Throw a million damaged and hostile files at every reader (begun again, it goes on)
+	$(BIN)/python benchmarks/fuzz.py --inputs 1000000
 
 mutants: setup ## Change every decision in turn and see whether a test notices
 	$(BIN)/python benchmarks/mutants.py

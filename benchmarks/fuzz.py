@@ -2,7 +2,6 @@
 
     python benchmarks/fuzz.py                     # 10,000 inputs over all readers
     python benchmarks/fuzz.py --inputs 1000000    # the campaign; begun again, it goes on
-    python benchmarks/fuzz.py --reader cwa        # one reader
 
 The good files are the small ones of the contract suite and of the tables that people write. They
 are cut at every byte, and damaged in every other way: bytes and bits changed, numbers, dates and
@@ -30,7 +29,8 @@ import signal
 import sys
 import time
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from random import Random
@@ -90,10 +90,21 @@ def _forget_peak() -> float:
     return _peak_mb()
 
 
-def _bound_memory() -> None:
+@contextmanager
+def _bounded() -> Iterator[None]:
+    """Refuse what asks for too much memory, interrupt what takes too long, give up what stands."""
     pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
     most = pages * os.sysconf("SC_PAGE_SIZE") + MEMORY_BYTES
-    resource.setrlimit(resource.RLIMIT_AS, (most, resource.RLIM_INFINITY))
+    before = resource.getrlimit(resource.RLIMIT_AS)
+    resource.setrlimit(resource.RLIMIT_AS, (most, before[1]))
+    handler = signal.signal(signal.SIGPROF, _ring)
+    faulthandler.dump_traceback_later(STANDSTILL_S, exit=True)
+    try:
+        yield
+    finally:
+        faulthandler.cancel_dump_traceback_later()
+        signal.signal(signal.SIGPROF, handler)
+        resource.setrlimit(resource.RLIMIT_AS, before)
 
 
 def campaign(target: Target, portion: int, into: Path) -> Tally:
@@ -105,29 +116,33 @@ def campaign(target: Target, portion: int, into: Path) -> Tally:
         path.write_bytes(content or b" ")
         target.attempt(path)
     before = _forget_peak()
-    _bound_memory()
-    signal.signal(signal.SIGPROF, _ring)
-    faulthandler.dump_traceback_later(STANDSTILL_S, exit=True)
-    for number, content in enumerate(target.inputs(random, portion)):
-        path.write_bytes(content)
-        began = time.process_time()
-        signal.setitimer(signal.ITIMER_PROF, PATIENCE_S)
-        try:
-            given = target.attempt(path)
-            tally.read += given
-            tally.refused += not given
-        except Exception as error:
-            kept = into / f"{target.name.replace(' ', '_')}-{portion}-{number}{path.suffix}"
-            kept.write_bytes(content)
-            tally.faults.append(f"{kept.name}: {type(error).__name__}: {error}"[:300])
-        finally:
-            signal.setitimer(signal.ITIMER_PROF, 0)
-        tally.inputs += 1
-        tally.slowest_s = max(tally.slowest_s, time.process_time() - began)
-        LAST.clear()
-    faulthandler.cancel_dump_traceback_later()
+    with _bounded():
+        for number, content in enumerate(target.inputs(random, portion)):
+            path.write_bytes(content)
+            if problem := _tried(target, path, tally):
+                kept = f"{target.name.replace(' ', '_')}-{portion}-{number}{path.suffix}"
+                (into / kept).write_bytes(content)
+                tally.faults.append(f"{kept}: {problem}"[:300])
+            LAST.clear()
     tally.grown_mb = _peak_mb() - before
     return tally
+
+
+def _tried(target: Target, path: Path, tally: Tally) -> str:
+    """Let a reader have an input; return how it broke, empty if it did not."""
+    began = time.process_time()
+    signal.setitimer(signal.ITIMER_PROF, PATIENCE_S)
+    try:
+        given = target.attempt(path)
+        tally.read += given
+        tally.refused += not given
+    except Exception as error:
+        return f"{type(error).__name__}: {error}"
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        tally.inputs += 1
+        tally.slowest_s = max(tally.slowest_s, time.process_time() - began)
+    return ""
 
 
 def run_portion(chosen: Sequence[Target], portion: int, into: Path) -> None:
@@ -169,10 +184,9 @@ def table(tallies: dict[str, Tally]) -> str:
 def main() -> int:
     """Run what the command line asks for."""
     warnings.simplefilter("error")
-    readers = {target.name: target for target in targets()}
+    readers = targets()
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--inputs", type=int, default=PORTION, help="default: 10000")
-    parser.add_argument("--reader", action="append", choices=readers, help="only this one")
     parser.add_argument(
         "--into", type=Path, default=ROOT / "build" / "fuzz", help="for what is kept"
     )
@@ -181,7 +195,7 @@ def main() -> int:
     portions = -(-asked.inputs // PORTION)
     done, _ = summed(asked.into)
     for portion in sorted({*range(portions)} - done):
-        run_portion([readers[n] for n in asked.reader or readers], portion, asked.into)
+        run_portion(readers, portion, asked.into)
         print(f"portion {portion + 1} of {portions}", file=sys.stderr, flush=True)
     _, tallies = summed(asked.into)
     print(table(tallies))

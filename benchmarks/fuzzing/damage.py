@@ -55,14 +55,14 @@ def damaged(whole: bytes, random: Random, others: Sequence[bytes], mend: Callabl
     if whole.startswith(b"PK") and random.random() < 0.5:
         return _damaged_inside(whole, random, others)
     packed = random.random()
-    content = gzip.compress(whole, 1) if packed < 0.02 else whole
+    content = gzip.compress(whole, 1, mtime=0) if packed < 0.02 else whole
     data = bytearray(content)
     _damage(data, random, others)
     found = bytes(data[:MOST_BYTES]) or b"\0"
     if random.random() < 0.3:
         found = mend(found)
     if packed > 0.98:
-        return gzip.compress(found, 1)
+        return gzip.compress(found, 1, mtime=0)
     return zipped([(random.choice(NAMES), found)], random) if packed > 0.96 else found
 
 

@@ -68,15 +68,15 @@ def gzip_file(random: Random, wholes: Sequence[bytes]) -> bytes:
     if what == 0:  # many members
         size = random.choice((1, 2, 7, 100, 1000))
         pieces = [whole[k : k + size] for k in range(0, min(len(whole), 2000 * size), size)]
-        empty = gzip.compress(b"", level) * random.choice((0, 1))
-        many = gzip.compress(b"", level) * random.choice((0, 1, 20_000))
-        return many + empty.join(gzip.compress(piece, level) for piece in pieces[:2000])
+        empty = gzip.compress(b"", level, mtime=0) * random.choice((0, 1))
+        many = gzip.compress(b"", level, mtime=0) * random.choice((0, 1, 20_000))
+        return many + empty.join(gzip.compress(piece, level, mtime=0) for piece in pieces[:2000])
     if what == 1:
         data = bomb(*_filling(random, wholes))
         return b"\x1f\x8b\x08" + bytes(7) + data + random.choice((b"", bytes(8)))
     if what == 2:  # layer upon layer
         for _ in range(random.randint(1, 9)):
-            whole = gzip.compress(whole, level)
+            whole = gzip.compress(whole, level, mtime=0)
             if random.random() < 0.3:
                 whole = zipped([("inner", whole)], random)
         return whole
@@ -84,7 +84,7 @@ def gzip_file(random: Random, wholes: Sequence[bytes]) -> bytes:
     name = b"n" * random.choice((0, 10, 1 << 17, MIB))
     extra = struct.pack("<H", random.randrange(1 << 16)) + random.randbytes(random.randrange(999))
     head = b"\x1f\x8b" + bytes([random.choice((0, 8, 8, 8)), flags]) + bytes(6)
-    return head + random.choice((extra, b"")) + name + gzip.compress(whole, level)[10:]
+    return head + random.choice((extra, b"")) + name + gzip.compress(whole, level, mtime=0)[10:]
 
 
 def zip_file(random: Random, wholes: Sequence[bytes]) -> bytes:

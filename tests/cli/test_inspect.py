@@ -70,7 +70,7 @@ def test_a_question_about_a_table_names_the_flags_that_answer_it(
     assert "no columns for x, y and z among 'when'" in capsys.readouterr().out
     columns = ["--columns", "time=1,x=p,y=q,z=5"]
     assert main(["inspect", str(path), *columns]) == FAILED
-    assert "first?; state it: --date-order dmy|mdy" in capsys.readouterr().out
+    assert "first? state it: --date-order dmy|mdy" in capsys.readouterr().out
     assert main(["inspect", str(path), *columns, "--date-order", "mdy", "--json"]) == OK
     (one,) = json.loads(capsys.readouterr().out)["recordings"]
     assert one["start_time"] == "2024-05-03T22:00:00.000"
