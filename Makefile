@@ -41,8 +41,12 @@ limbs: setup ## Measure how several sensors on one person are aligned and what i
 memory: setup ## Measure peak memory for a day and for a fortnight
 	$(BIN)/python benchmarks/memory.py
 
-speed: setup ## Measure speed against NumPy and SciPy and, with PEERS=python, other programs
+bench: setup ## Measure speed against NumPy and SciPy and, with PEERS=python, other programs; draw the plots
 	$(BIN)/python benchmarks/speed.py $(if $(PEERS),--peers $(PEERS))
+	$(BIN)/python benchmarks/speed.py --plots docs
+
+roofline: setup ## Measure what bounds each stage of the pass
+	$(BIN)/python benchmarks/roofline.py
 
 startup: setup ## Measure what starting costs, and where imports spend it
 	$(BIN)/python benchmarks/startup.py
@@ -84,4 +88,4 @@ clean: ## Remove caches and what was built, keep .venv
 	rm -rf build dist out *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis .benchmarks
 	find . -path ./.venv -prune -o -name __pycache__ -type d -exec rm -rf {} +
 
-.PHONY: help setup test check format docs site sample quality limbs memory speed startup formats page cohort-page cohort merge kills determinism fuzz mutants release faults clean
+.PHONY: help setup test check format docs site sample quality limbs memory bench roofline startup formats page cohort-page cohort merge kills determinism fuzz mutants release faults clean

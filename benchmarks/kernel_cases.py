@@ -101,7 +101,7 @@ def _filters(rng: np.random.Generator) -> Iterator[Case]:
     lanes = [rng.normal(0, 0.01, 4 * n) for _ in range(CALLS)]
     yield Case("recurse", "filters", bands.recurse,
                [(x, design.factors, state, slow_g, powers) for x in lanes], n, "mulpd",
-               "20 multiplications of four lanes, two a cycle: 10 cycles")  # fmt: skip
+               "54 vector operations, four a cycle: 14 cycles")  # fmt: skip
     power = [rng.random(2 * n) for _ in range(CALLS)]
     out, window_n = np.empty(n), design.rms_n
     yield Case("moving_rms", "envelopes", levels.moving_rms,
