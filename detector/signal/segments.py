@@ -7,6 +7,7 @@ sample, so any cutting of the same samples gives the same rows. At a gap everyth
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -152,7 +153,7 @@ class Survey(Pass):
         window.filtered = window.filled
         return Scan(epochs=rows)
 
-    def _add_up(self, parts: NDArray[np.int64], *epoch: NDArray[np.generic]) -> int:
+    def _add_up(self, parts: NDArray[np.int64], *epoch: Any) -> int:
         w, unknown = self._window, np.full(len(parts), np.nan)
         jerk, movement = w.envelopes
         return int(epochs.add_parts(w.accel_g, jerk, movement, w.clipped, parts, unknown, *epoch))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -83,7 +84,7 @@ class Stream(Pass):
         edges: NDArray[np.int64],
         loudest: NDArray[np.float64],
         floor: NDArray[np.float64],
-        *epoch: NDArray[np.generic],
+        *epoch: Any,
     ) -> int:
         """Fill the derived signals of whole frames, how loud each is, and the epochs."""
         w, design = self._window, self._design
