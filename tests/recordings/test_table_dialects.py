@@ -264,7 +264,7 @@ def test_the_last_line_is_dropped_where_compressed_content_broke_off(saved):
 
 @pytest.mark.parametrize("cell", ["1" * 120_000 + "x", "." * 120_000, "1e" * 60_000, "T" * 120_000])
 def test_a_gigantic_cell_costs_no_more_than_its_length(saved, cell):
-    # with two ways to match a run of digits this would take an hour
+    # with two ways to match a run of digits this takes its square
     with pytest.raises(RecordingError, match="no table of accelerations"):
         open_recording(saved(f"{cell},{cell},{cell}\n".encode()[:130_000]))
 
