@@ -101,8 +101,9 @@ def test_without_any_library_the_doctor_still_speaks(bare, tmp_path):
     assert status == 1
     missing = {name for name, (how, _, _) in found.items() if how == "fail"}
     assert missing == {*doctor.required(), "time zones", "detection"}
-    assert found["cyclopts"][1] == "not installed; 4 or newer is needed"
-    assert found["cyclopts"][2] == (f'-> to install it: {bare} -m pip install "cyclopts>=4"')
+    least = doctor.required()["cyclopts"]
+    assert found["cyclopts"][1] == f"not installed; {least} or newer is needed"
+    assert found["cyclopts"][2] == f'-> to install it: {bare} -m pip install "cyclopts>={least}"'
     assert found["time zones"][2].endswith("pip install tzdata")
     assert found["kernel cache"][0] == "ok"
 
