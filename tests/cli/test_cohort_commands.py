@@ -57,6 +57,7 @@ def begin(data: Path, out: Path, *flags: str) -> subprocess.Popen[str]:
 def hears_interrupts() -> None:
     """Undo what a shell does to its background jobs, in case it did so to these tests."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 def wait_for(seen, seconds: float = 120.0) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 import detector
 import recordings
+from detector import job
 from detector.nights.findings import FINDINGS
 from detector.nights.kinds import rules
 from detector.nights.night import Site
@@ -124,4 +125,5 @@ def test_every_code_of_an_input_without_results_is_given_somewhere_and_explained
         text = path.read_text(encoding="utf-8")
         given |= set(re.findall(r'(?:failed|skipped)\([^()]*?options, "(\w+)"', text))
         given |= set(re.findall(r'"reason": "(\w+)"', text))
+        given |= {getattr(job, name) for name in re.findall(r"failed\([^()]*?([A-Z_]{2,}),", text)}
     assert given == set(UNDONE)

@@ -17,8 +17,9 @@ from .times import Stamps
 LARGEST = 1e6
 """A larger value is no acceleration in any unit, nor a count of any converter."""
 
-LATEST = 2**62
-"""A larger number is no time, in ns since 1970 or in any longer unit."""
+EARLIEST, LATEST = -(2**54), 88 * 10**17
+"""Other numbers are no time, in ns since 1970 (half a year before it, to 2248) or in any longer
+unit. The difference of any two is a number of 64 bits."""
 
 KEPT, MISSING, IDLE_FILL, ZERO_FILL = range(4)
 LOSSES = ("", "missing_values", "idle_fill", "zero_fill")
@@ -162,7 +163,7 @@ def raw_rows(time: Pair | None, axes: Sequence[Any]) -> RawRows:
     if time is not None:
         is_float = time[0].dtype.kind == "f"
         stamps = time[0].astype(np.float64) if is_float else time[0]
-        is_time = (stamps > -LATEST) & (stamps < LATEST)  # NaN is neither
+        is_time = (stamps > EARLIEST) & (stamps < LATEST)  # NaN is neither
         good &= is_time
         stamps = np.where(is_time, stamps, 0).astype(np.float64 if is_float else np.int64)
         pairs.append(time)
