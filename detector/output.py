@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import re
 import secrets
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
@@ -43,8 +43,8 @@ class Page(Protocol):
         """Take what the page needs of a night."""
         ...
 
-    def html(self, facts: Facts) -> str:
-        """Return the page once all nights were added."""
+    def html(self, facts: Facts) -> Iterable[str]:
+        """Return the page piece by piece once all nights were added."""
         ...
 
 
@@ -129,11 +129,12 @@ class RecordingFolder:
         """
         self._snippets.finish()
         self._stack.close()
-        self._write(_PAGE, self._page.html(facts).encode("utf-8", "backslashreplace"))
-        self._write("result.json", result_json(facts, self._nights, self._counted))
+        page = self._page.html(facts)
+        self._write(_PAGE, (piece.encode("utf-8", "backslashreplace") for piece in page))
+        self._write("result.json", [result_json(facts, self._nights, self._counted)])
         row = self._row(facts, run["input"])
         content = {"format": FORMAT, **run, "row": row, "outputs": self._outputs()}
-        self._write(RUN, to_json(content))
+        self._write(RUN, [to_json(content)])
         files.folder_to_disk(self._partial)
         files.replace_folder(self._partial, self._path)
         return row
@@ -164,9 +165,9 @@ class RecordingFolder:
         self._stack.callback(files.close, file)
         return file
 
-    def _write(self, name: str, data: bytes) -> None:
+    def _write(self, name: str, pieces: Iterable[bytes]) -> None:
         with files.new(self._partial / name) as file:
-            file.write(data)
+            file.writelines(pieces)
             files.close(file)
 
 

@@ -30,6 +30,16 @@ _LOW_G_PER_S, _HIGH_G_PER_S = 0.1, 50.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Start:
+    """An event that looks like a sleep start."""
+
+    minute: float
+    """From onset."""
+    size_mg: float
+    counted: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Beside:
     """What a night adds to the pictures of all nights."""
 
@@ -40,8 +50,8 @@ class Beside:
     """Movement, bands and marks over the minutes since noon; empty without data."""
     onset_min: float | None
     """Minutes from noon to onset, if it was observed."""
-    starts: tuple[Cells, ...]
-    """Rows of ``events.csv`` that look like sleep starts."""
+    starts: tuple[Start, ...]
+    """Events that look like sleep starts, if onset was observed."""
 
 
 def beside(night: Night, clock: WallClock, cells: Cells, starts: Sequence[Cells]) -> Beside:
@@ -53,7 +63,15 @@ def beside(night: Night, clock: WallClock, cells: Cells, starts: Sequence[Cells]
         cells=cells,
         drawing=_drawing(night, clock),
         onset_min=_minute(clock, sleep.onset_ns) if sleep and sleep.onset_observed else None,
-        starts=tuple(starts),
+        starts=tuple(
+            Start(
+                minute=float(row["onset_offset_s"]) / 60,
+                size_mg=float(row["peak_accel_mg"]),
+                counted=row["counted"] == "yes",
+            )
+            for row in starts
+            if row["onset_offset_s"]
+        ),
     )
 
 

@@ -23,10 +23,9 @@ _REACH_MIN = 60
 def around_onset(nights: Sequence[Beside]) -> Markup | None:
     """Draw how many events like sleep starts fall into each minute around onset; None if none."""
     bars = np.zeros((2, 2 * _REACH_MIN), int)
-    for row in (row for night in nights for row in night.starts):
-        minute = _offset_min(row)
-        if minute is not None and -_REACH_MIN <= minute < _REACH_MIN:
-            bars[int(row["counted"] != "yes"), int(np.floor(minute)) + _REACH_MIN] += 1
+    for start in (start for night in nights for start in night.starts):
+        if -_REACH_MIN <= start.minute < _REACH_MIN:
+            bars[int(not start.counted), int(np.floor(start.minute)) + _REACH_MIN] += 1
     if not bars.any():
         return None
     unit, height, left = 5, 100, 34
@@ -50,18 +49,16 @@ def around_onset(nights: Sequence[Beside]) -> Markup | None:
 
 def size_by_time(nights: Sequence[Beside]) -> Markup | None:
     """Draw the size of events like sleep starts against their time to onset; None if none."""
-    rows = [
-        (minute, float(row["peak_accel_mg"]), row["counted"] == "yes")
+    shown = [
+        start
         for night in nights
-        for row in night.starts
-        if (minute := _offset_min(row)) is not None
-        and abs(minute) <= _REACH_MIN
-        and float(row["peak_accel_mg"]) > 0
+        for start in night.starts
+        if abs(start.minute) <= _REACH_MIN and start.size_mg > 0
     ]
-    if not rows:
+    if not shown:
         return None
     unit, height, left = 5, 130, 34
-    low, high = 20.0, max(1000.0, *(size for _, size, _ in rows))
+    low, high = 20.0, max(1000.0, *(start.size_mg for start in shown))
     decades = np.log(high / low)
     parts = []
     for mg in (20, 50, 100, 200, 500, 1000):
@@ -73,9 +70,12 @@ def size_by_time(nights: Sequence[Beside]) -> Markup | None:
         )
     for css, wanted in (("near", False), ("counted", True)):
         marks = (
-            (left + (minute + _REACH_MIN) * unit, height * (1 - np.log(size / low) / decades))
-            for minute, size, counted in rows
-            if counted is wanted
+            (
+                left + (start.minute + _REACH_MIN) * unit,
+                height * (1 - np.log(start.size_mg / low) / decades),
+            )
+            for start in shown
+            if start.counted is wanted
         )
         # What would lie on one another is drawn once.
         path = dict.fromkeys(
@@ -83,7 +83,7 @@ def size_by_time(nights: Sequence[Beside]) -> Markup | None:
         )
         parts.append(Markup('<path class="{}" d="{}"/>').format(css, "".join(path)))
     parts += _onset_axis(left, unit, height)
-    label = f"Size in mg of {len(rows)} events against minutes from onset"
+    label = f"Size in mg of {len(shown)} events against minutes from onset"
     return picture("chart sizes", left + 120 * unit + 24, height + 18, label, parts)
 
 
@@ -115,10 +115,6 @@ def limb_intervals(intervals_s: NDArray[np.float64] | None) -> Markup | None:
     ]
     label = f"Intervals between limb movements up to 90 s: {sum(counts)}, by 2 s"
     return picture("chart intervals", left + unit * len(counts) + 14, height + 18, label, parts)
-
-
-def _offset_min(row: Cells) -> float | None:
-    return float(row["onset_offset_s"]) / 60 if row["onset_offset_s"] else None
 
 
 def _onset_axis(left: int, unit: int, height: int) -> list[Markup]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from detector.config import all_parameters
@@ -19,8 +20,8 @@ from .beside import raster_by_clock, raster_by_onset
 from .cells import Cells, cells, shown_path
 from .charts import around_onset, rates, size_by_time, trend
 from .factor_view import NotedNight, factor_views, noted_night, symptoms
-from .render import render
-from .view import NightView, night_view
+from .render import Packed, pieces
+from .view import NightHead, night_view
 
 MOST_SEGMENTS = 200
 """Uninterrupted stretches listed; a badly broken file may have thousands."""
@@ -37,18 +38,22 @@ class Page:
 
     def __init__(self, facts: Facts) -> None:
         self._facts = facts
-        self._nights: list[NightView] = []
+        self._nights: list[NightHead] = []
+        self._sections: list[Packed] = []
         self._n_events = 0
         self._noted: list[NotedNight] = []
 
     def add_night(self, night: Night) -> None:
         """Take the next night, in order of time."""
-        self._nights.append(night_view(self._facts, night, self._n_events))
+        shown = night_view(self._facts, night, self._n_events)
+        self._nights.append(shown.head)
+        zone = _zone_sentence(self._facts)
+        self._sections.append(Packed("night.html", "night_section", shown, zone))
         self._n_events += len(night.events)
         self._noted.append(noted_night(self._facts, night))
 
-    def html(self, facts: Facts) -> str:
-        """Return the page.
+    def html(self, facts: Facts) -> Iterator[str]:
+        """Yield the page piece by piece.
 
         Parameters
         ----------
@@ -59,14 +64,14 @@ class Page:
         window = facts.settings.window
         side = [night.beside for night in self._nights]
         per_hour = rates(side)
-        return render(
+        return pieces(
             "recording.html",
             facts=facts,
             summary=_summary(self._nights),
             origin=_origin(facts, row),
-            zone=_zone_sentence(facts),
             shift_min=f"{window.shift_min:g}",
             nights=self._nights,
+            sections=self._sections,
             by_clock=raster_by_clock(side) if len(side) > 1 else None,
             by_onset=raster_by_onset(side)
             if sum(n.onset_min is not None for n in side) > 1
@@ -93,7 +98,7 @@ class Page:
         )
 
 
-def _summary(nights: list[NightView]) -> str:
+def _summary(nights: list[NightHead]) -> str:
     counted = [n for n in nights if n.cells["sleep_starts_onset"]]
     if not nights:
         return "No night was found in it."

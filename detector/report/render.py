@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import os
-import secrets
+import zlib
+from collections.abc import Iterator
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -21,17 +22,41 @@ from .words import CONFIDENCE, CONTEXT, LOOKS, style
 
 
 def render(template: str, **values: Any) -> str:
-    """Return a page; every value that is not this package's own markup is escaped.
+    """Return a page; see :func:`pieces`."""
+    return "".join(pieces(template, **values))
+
+
+def pieces(template: str, **values: Any) -> Iterator[str]:
+    """Yield a page piece by piece; every value that is not this package's own markup is escaped.
 
     Scripts and styles run only if they carry the page's password. It is made of the page itself:
     the same each time, and not to be known by whoever wrote a name or a note that stands in it.
+    So the page is made twice, that a month's is never held as a whole; no value may be used up.
     """
-    blank = secrets.token_hex(16)
-    parts = _environment().get_template(template).render(nonce=blank, **values).split(blank)
+    made = _environment().get_template(template)
     content = hashlib.sha256()
-    for part in parts:  # one after the other: a month's page is large
-        content.update(part.encode("utf-8", "backslashreplace"))
-    return content.hexdigest()[:32].join(parts)
+    for piece in made.generate(nonce="", **values):
+        content.update(piece.encode("utf-8", "backslashreplace"))
+    yield from made.generate(nonce=content.hexdigest()[:32], **values)
+
+
+class Packed:
+    """A template's macro filled in, kept small until the page is written.
+
+    Parameters
+    ----------
+    template, macro
+        Which macro of which template.
+    values
+        Its arguments.
+    """
+
+    def __init__(self, template: str, macro: str, *values: object) -> None:
+        markup = getattr(_environment().get_template(template).module, macro)(*values)
+        self._packed = zlib.compress(markup.encode("utf-8", "surrogatepass"), 1)
+
+    def __html__(self) -> str:
+        return zlib.decompress(self._packed).decode("utf-8", "surrogatepass")
 
 
 SCRIPTS = ("common", "timeline", "tables", "listing", "cohort", "filters", "review", "start")

@@ -6,7 +6,7 @@ A night is taken in and let go: what stays is what its part of the page shows.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,8 +33,8 @@ MOST_NEAR_MISSES = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class NightView:
-    """One night's part of the page."""
+class NightHead:
+    """What other parts of the page show of a night; kept until it is written."""
 
     anchor: str
     title: str
@@ -43,12 +43,25 @@ class NightView:
     status: str
     reasons: tuple[str, ...]
     """Sentences: why there is no count, or what limits it; the most important first."""
-    notes: tuple[str, ...]
-    """What else is worth knowing."""
     onset: str
     """Clock time, empty if it was not observed."""
-    clock_note: str
     strip: Markup | None
+    confidence: str
+    """Of the counted events: ``1 high, 2 medium``."""
+    lists_events: bool
+    """Whether there is any that can be judged."""
+    beside: Beside
+    noise_floor: Markup | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NightView:
+    """One night's part of the page."""
+
+    head: NightHead
+    notes: tuple[str, ...]
+    """What else is worth knowing."""
+    clock_note: str
     still: Markup | None
     groups: tuple[tuple[str, Pairs], ...]
     timeline: dict[str, Any] | None
@@ -57,13 +70,9 @@ class NightView:
     not_drawn: int
     events: int
     counted: tuple[EventView, ...]
-    confidence: str
-    """Of the counted events: ``1 high, 2 medium``."""
     near: tuple[EventView, ...]
     more_near: int
     excluded: Excluded
-    beside: Beside
-    noise_floor: Markup | None
     limb_intervals: Markup | None
 
 
@@ -88,32 +97,43 @@ def night_view(facts: Facts, night: Night, first_index: int) -> NightView:
     starts = np.flatnonzero(np.isin(night.events.kind, SLEEP_STARTS)).tolist()
     rows = _event_cells(facts, night, first_index, on_line.union(shown, counted, starts))
     kinds = Counter(night.events.kind[drawn].tolist())
-    title = night_title(night.span)
-    row = cells(NIGHTS, night_row(facts, night))
+    head = _head(facts, night, clock, [rows[i] for i in starts], listed=bool(near or counted))
     return NightView(
-        anchor=f"night-{night.index}",
-        title=title,
-        cells=row,
-        status=STATUS[night.status],
-        reasons=tuple(sentence(code) for code in night.reasons if not is_note(code)),
+        head=head,
         notes=tuple(sentence(code) for code in night.reasons if is_note(code)),
-        onset=clock.clock(night.sleep.onset_ns) if night.sleep and row["sleep_onset"] else "",
         clock_note=clock.change_sentence(),
-        strip=strip(night, f"Movement in the night from {title}"),
-        still=static_night(night, clock, f"Time line of the night from {title}"),
-        groups=_groups(night, clock, row),
+        still=static_night(night, clock, f"Time line of the night from {head.title}"),
+        groups=_groups(night, clock, head.cells),
         timeline=timeline(night, clock, rows, drawn, {*shown, *counted}),
         drawn=tuple((kind, look.name, kinds[kind]) for kind, look in LOOKS.items() if kinds[kind]),
         not_drawn=len(night.events) - len(drawn),
         events=len(night.events),
         counted=event_views(facts, night, rows, counted, on_line),
-        confidence=_confidence(rows[i]["confidence"] for i in counted),
         near=event_views(facts, night, rows, shown, on_line),
         more_near=len(near) - len(shown),
         excluded=excluded(night),
-        beside=beside(night, clock, row, [rows[i] for i in starts]),
-        noise_floor=noise_floor(night),
         limb_intervals=limb_intervals(night.limb_intervals_s),
+    )
+
+
+def _head(
+    facts: Facts, night: Night, clock: WallClock, starts: Sequence[Cells], *, listed: bool
+) -> NightHead:
+    """Take what stays until the page is written, given the rows of what is like sleep starts."""
+    title = night_title(night.span)
+    row = cells(NIGHTS, night_row(facts, night))
+    return NightHead(
+        anchor=f"night-{night.index}",
+        title=title,
+        cells=row,
+        status=STATUS[night.status],
+        reasons=tuple(sentence(code) for code in night.reasons if not is_note(code)),
+        onset=clock.clock(night.sleep.onset_ns) if night.sleep and row["sleep_onset"] else "",
+        strip=strip(night, f"Movement in the night from {title}"),
+        confidence=_confidence(row["confidence"] for row in starts if row["counted"] == "yes"),
+        lists_events=listed,
+        beside=beside(night, clock, row, starts),
+        noise_floor=noise_floor(night),
     )
 
 

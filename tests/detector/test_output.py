@@ -40,8 +40,8 @@ class PlainPage:
     def add_night(self, night):
         self.dates.append(night.span.date.isoformat())
 
-    def html(self, facts: Facts) -> str:
-        return f"<p>{facts.path} {' '.join(self.dates)}</p>"
+    def html(self, facts: Facts) -> list[str]:
+        return [f"<p>{facts.path} {' '.join(self.dates)}</p>"]
 
 
 class BrokenPage(PlainPage):

@@ -19,7 +19,7 @@ def page_html(nights: Sequence[Night] | None = None, facts: Facts | None = None)
     page = Page(facts)
     for night in made_nights() if nights is None else nights:
         page.add_night(night)
-    return page.html(facts)
+    return "".join(page.html(facts))
 
 
 def page(nights: Sequence[Night] | None = None, facts: Facts | None = None) -> Element:

@@ -31,7 +31,7 @@ def page(nights, facts=FACTS):
     shown = Page(facts)
     for night in nights:
         shown.add_night(night)
-    return shown.html(facts)
+    return "".join(shown.html(facts))
 
 
 def test_a_factor_is_compared_over_five_nights_and_the_page_says_what_result_json_says():

@@ -106,7 +106,7 @@ def test_a_night_need_not_be_kept():
     taken.add_night(night)
     for array in (night.scan.epochs, night.scan.candidates, night.events.counted):
         array[:] = 0
-    assert taken.html(facts) == page_html([made_night()])
+    assert "".join(taken.html(facts)) == page_html([made_night()])
 
 
 # The first screen
