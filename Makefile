@@ -38,7 +38,7 @@ quality: setup ## Hold the detector against nights and planted events of known t
 limbs: setup ## Measure how several sensors on one person are aligned and what is said of limbs
 	$(BIN)/python benchmarks/limbs.py
 
-memory: setup ## Measure peak memory for a day and for a fortnight
+memory: setup ## Measure peak memory for a day and for thirty
 	$(BIN)/python benchmarks/memory.py
 
 bench: setup ## Measure speed against NumPy and SciPy and, with PEERS=python, other programs; draw the plots
