@@ -165,8 +165,13 @@ CONTENT = {case.name: case.make(case.codes) for case in CASES}
 def read(path, case):
     """All samples in g and their times, checking what every chunk owes."""
     recording = open_recording(path, ReadOptions(**case.options))
-    parts = []
-    follows = 0
+    accel_g, times = (np.concatenate(part) for part in zip(*pieces(recording), strict=True))
+    return accel_g, times, recording
+
+
+def pieces(recording):
+    """Samples in g and their times, chunk by chunk, checking what each owes."""
+    first_ns, n, follows = None, 0, 0
     for chunk in recording.chunks():
         assert chunk.samples.dtype in (np.int16, np.float64)
         assert chunk.samples.shape == (len(chunk), 3)
@@ -181,9 +186,8 @@ def read(path, case):
         follows = chunk.first_index + len(chunk)
         accel_g = chunk.scale.to_g(chunk.samples)
         assert np.all(np.isfinite(accel_g))
-        parts.append((accel_g, chunk.times_ns(np.arange(chunk.first_index, follows))))
-    health = recording.health
-    assert health.samples == sum(len(a) for a, _ in parts)
-    assert health.start_ns == parts[0][1][0]
-    accel_g, times = (np.concatenate(part) for part in zip(*parts, strict=True))
-    return accel_g, times, recording
+        times = chunk.times_ns(np.arange(chunk.first_index, follows))
+        first_ns, n = times[0] if first_ns is None else first_ns, n + len(chunk)
+        yield accel_g, times
+    assert recording.health.samples == n
+    assert recording.health.start_ns == first_ns

@@ -13,7 +13,7 @@ import edfio
 import made_gt3x
 import made_recordings as made
 import numpy as np
-from reader_cases import CASES, Case, read
+from reader_cases import CASES, Case, pieces
 
 from detector import config
 from detector.inputs import places
@@ -22,7 +22,7 @@ from detector.people import participants
 from detector.review import eventlists, labels, pairing
 from detector.stated import diary_ggir, diary_table, hypnogram_file
 from detector.tables.columns import LABELS
-from recordings import RecordingError
+from recordings import ReadOptions, RecordingError, open_recording
 
 from .damage import damaged
 from .hostile import MAKERS
@@ -108,7 +108,8 @@ def _hostile(name: str, wholes: list[bytes]) -> Target:
 
 def _reads(path: Path, case: Case) -> bool:
     try:
-        read(path, case)
+        for _ in pieces(open_recording(path, ReadOptions(**case.options))):
+            pass  # a bomb's samples need not all be kept
     except RecordingError as error:
         if error.path != path or not error.problem or not error.remedy:
             raise AssertionError(f"no name, reason or remedy: {error}") from error

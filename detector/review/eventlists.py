@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from recordings import legible
+
 from ..parameter import SettingsError, did_you_mean
 from ..people import sheet
 from ..tables.columns.review import KEEP, LABEL_WORDS
@@ -100,7 +102,7 @@ def read_list(
     ]
     column = time or _time_column(path, names, rows, ask)
     if column not in names:
-        near = did_you_mean(column, names) or f"; the columns are {', '.join(names)}"
+        near = did_you_mean(column, names) or f"; the columns are {_listed_names(names)}"
         raise SettingsError(f"{path}: {ask}: there is no column {column!r}{near}")
     rule = _Rule.of(path, names, rows, tuple(kinds))
     found, problems = list[Listed](), list[str]()
@@ -129,12 +131,17 @@ def _time_column(
         return possible[0]
     if possible:
         raise SettingsError(
-            f"{path}: which column is the time of an event, {' or '.join(possible)}? say {ask}"
+            f"{path}: which column is the time of an event, "
+            f"{legible(' or '.join(possible))}? say {ask}"
         )
     raise SettingsError(
         f"{path}: no column holds times like {_EXAMPLE} or is named like onset_utc; "
-        f"the columns are {', '.join(names)}"
+        f"the columns are {_listed_names(names)}"
     )
+
+
+def _listed_names(names: Sequence[str]) -> str:
+    return legible(", ".join(names))
 
 
 def _holds_times(cells: Iterator[str]) -> bool:

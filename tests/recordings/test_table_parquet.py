@@ -152,6 +152,7 @@ def test_a_number_too_large_for_a_time_costs_its_row(written, far):
         (TIMES, {"kind": pa.string(), "accel": ACCEL.astype(str).astype(object)}, "of type string"),
         (pa.nulls(N, pa.timestamp("ns")), {}, "no value in its column 'time'"),
         (pa.array(["soon"] * N), {}, "not understood"),
+        (pa.array([-(2**63)] * N).cast(pa.time64("ns")), {}, "not understood"),
         (pa.array(TRUE_NS, pa.timestamp("ns", "Mars/Olympus")), {}, "zone that is not known"),
         (np.ones(N, np.float16), {}, "a time that does not advance"),
         (np.full(N, 1e308) * np.linspace(-1, 1, N), {}, "no row without missing values"),

@@ -185,6 +185,8 @@ def _stamps(
             path, f"has no value in its column {name!r}", remedy="write the time of every row"
         )
     if not pa.types.is_timestamp(first.type):
+        if pa.types.is_time(first.type):  # one out of range is no object of Python's
+            first = first.cast(pa.string())
         cells = [str(cell).strip() for cell in first.to_pylist()]
         text = text_meaning(path, cells, options.date_order)
         return text, text.offset_s

@@ -110,6 +110,10 @@ def test_what_can_be_meant_in_two_ways_is_asked(refused, text, question):
     assert refused(text, ask="--time-b").startswith(question)
 
 
+def test_a_heading_breaks_no_message(refused):
+    assert refused('"a\nb\x1b",c\n1,2\n').endswith(r"; the columns are a\nb\x1b, c")
+
+
 def test_a_column_that_is_named_is_taken_and_its_times_need_an_offset(read, refused):
     text = f"start_utc,end_utc,local\n{TIME},{TIME},2024-03-05T23:41:07\n"
     assert read(text, time="end_utc").time_column == "end_utc"
