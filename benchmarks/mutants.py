@@ -34,6 +34,7 @@ from types import CodeType, FrameType, FunctionType
 import pytest
 
 ROOT = Path(__file__).parents[1]
+sys.path[:0] = [str(ROOT)]
 
 MODULES = (
     *(f"detector/nights/{name}.py" for name in ("kinds", "series", "likeness", "periodic")),
@@ -250,6 +251,8 @@ class Campaign:
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         """Run the tests as they are, then against every mutant."""
+        if session.testsfailed:  # they would kill every mutant
+            raise pytest.UsageError("not all tests can be collected")
         session.config.pluginmanager.unregister(name="terminalreporter")  # a line a mutant
         for item in session.items:
             self._note(item)
