@@ -2,6 +2,7 @@
 
     python benchmarks/fuzz.py                     # 10,000 inputs over all readers
     python benchmarks/fuzz.py --inputs 1000000    # the campaign; begun again, it goes on
+    python benchmarks/fuzz.py --portion 7 --into again  # the one of cwa-7-123.cwa again
 
 The good files are the small ones of the contract suite and of the tables that people write. They
 are cut at every byte, and damaged in every other way: bytes and bits changed, numbers, dates and
@@ -187,6 +188,7 @@ def main() -> int:
     readers = targets()
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--inputs", type=int, default=PORTION, help="default: 10000")
+    parser.add_argument("--portion", type=int, help="this alone, by the number in a kept name")
     parser.add_argument(
         "--into", type=Path, default=ROOT / "build" / "fuzz", help="for what is kept"
     )
@@ -194,7 +196,8 @@ def main() -> int:
     asked.into.mkdir(parents=True, exist_ok=True)
     portions = -(-asked.inputs // PORTION)
     done, _ = summed(asked.into)
-    for portion in sorted({*range(portions)} - done):
+    asked_for = {*range(portions)} if asked.portion is None else {asked.portion}
+    for portion in sorted(asked_for - done):
         run_portion(readers, portion, asked.into)
         print(f"portion {portion + 1} of {portions}", file=sys.stderr, flush=True)
     _, tallies = summed(asked.into)

@@ -6,15 +6,16 @@ import hashlib
 import os
 import zlib
 from collections.abc import Iterator
+from contextlib import suppress
 from functools import cache
 from importlib.resources import files
-from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemBytecodeCache, PackageLoader, StrictUndefined
+from jinja2.bccache import Bucket
 from markupsafe import Markup
 
-from detector.cache import VARIABLE, is_writable
+from detector.cache import VARIABLE
 from detector.nights.night import SLEEP_STARTS
 from detector.version import ALGORITHM_VERSION, VERSION
 
@@ -81,10 +82,13 @@ def read(name: str) -> str:
     return (files(__package__) / name).read_text("utf-8")
 
 
-def _bytecode_cache() -> FileSystemBytecodeCache | None:
-    """Keep compiled templates where compiled kernels are kept: a tenth of a second in each run."""
-    folder = os.environ.get(VARIABLE)
-    return FileSystemBytecodeCache(folder) if folder and is_writable(Path(folder)) else None
+class _KeptTemplates(FileSystemBytecodeCache):
+    """Compiled templates beside the compiled kernels: a tenth of a second in each run."""
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep a template where that is possible; it is compiled again where not."""
+        with suppress(OSError):
+            super().dump_bytecode(bucket)
 
 
 @cache
@@ -96,7 +100,7 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
-        bytecode_cache=_bytecode_cache(),
+        bytecode_cache=_KeptTemplates(folder) if (folder := os.environ.get(VARIABLE)) else None,
     )
     environment.policies["json.dumps_kwargs"] = {"separators": (",", ":"), "allow_nan": False}
     environment.globals.update(
