@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -127,12 +130,15 @@ def test_help_names_every_command_and_no_words_mean_help(
     assert capsys.readouterr().out == shown
 
 
-def test_help_of_run_shows_every_setting_with_meaning_bounds_and_default(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("COLUMNS", "300")
-    assert main(["run", "--help"]) == 0
-    lines = [line.strip("│ ") for line in capsys.readouterr().out.splitlines()]
+def test_help_of_run_shows_every_setting_with_meaning_bounds_and_default() -> None:
+    shown = subprocess.run(
+        [sys.executable, "-m", "detector", "run", "--help"],
+        env={**os.environ, "COLUMNS": "300"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    lines = [line.strip("│ ") for line in shown.stdout.splitlines()]
     for p in all_parameters().values():
         (line,) = [line for line in lines if line.startswith(f"{p.flag} ")]
         assert p.text in line
