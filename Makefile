@@ -75,6 +75,12 @@ determinism: setup ## Run recordings in every way that must not matter, and comp
 fuzz: setup ## Throw a million damaged and hostile files at every reader (begun again, it goes on)
 	$(BIN)/python benchmarks/fuzz.py --inputs 1000000
 
+coverage: setup ## Run all tests, kernels with the compiler on and off, and list the lines that none runs
+	rm -rf build/coverage && mkdir -p build/coverage
+	$(BIN)/python -m coverage run -m pytest
+	$(BIN)/python -m coverage combine -q
+	$(BIN)/python -m coverage report
+
 mutants: setup ## Change every decision in turn and see whether a test notices
 	$(BIN)/python benchmarks/mutants.py
 
@@ -88,4 +94,4 @@ clean: ## Remove caches and what was built, keep .venv
 	rm -rf build dist out *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis .benchmarks
 	find . -path ./.venv -prune -o -name __pycache__ -type d -exec rm -rf {} +
 
-.PHONY: help setup test check format docs site sample quality limbs memory bench roofline startup formats page cohort-page cohort merge kills determinism fuzz mutants release faults clean
+.PHONY: help setup test check format docs site sample quality limbs memory bench roofline startup formats page cohort-page cohort merge kills determinism fuzz coverage mutants release faults clean
