@@ -168,8 +168,9 @@ def _scopes(tree: ast.Module | ast.ClassDef, within: str = "") -> Iterator[tuple
                 yield within + node.name, node
             case ast.ClassDef():
                 yield from _scopes(node, f"{within}{node.name}.")
-            case ast.Assign(targets=[ast.Name(id=name)]) if not within:
-                yield name, node
+            case ast.Assign(targets=[ast.Name(id=name)]) | ast.AnnAssign(target=ast.Name(id=name)):
+                if not within:
+                    yield name, node
 
 
 # ------------------------------------------------------------------ a mutant in a living process

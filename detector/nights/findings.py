@@ -117,16 +117,8 @@ def _idle(night: Basis) -> bool:
 
 
 def _shaken(night: Basis) -> bool:
-    """From the first stillness to waking, where there is sleep; walking about before it is not."""
-    picture, asleep = night.picture, night.picture.asleep
-    if asleep is None:
-        return bool(picture.shaken.any())
-    begin_ns = asleep.start_ns
-    if picture.window is not None:
-        before_ns = round(night.settings.window.before_min * MINUTE_NS)
-        begin_ns = picture.window.start_ns + before_ns
-    in_bed = picture.grid.weights([Interval(begin_ns, asleep.end_ns)]) > 0
-    return bool((picture.shaken & in_bed).any())
+    """In the sleep period, where there is one; walking about before it is not."""
+    return bool((night.picture.shaken & (night.picture.extent > 0)).any())
 
 
 def _loud(night: Basis) -> bool:
