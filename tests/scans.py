@@ -14,7 +14,7 @@ import numpy as np
 
 from detector.nights.grid import Grid
 from detector.nights.judging import judge
-from detector.nights.night import Interval, Night, Sleep
+from detector.nights.night import Interval, Night, Sleep, Stated
 from detector.nights.onset import find_sleep
 from detector.scan import CANDIDATE, EPOCH, Scan
 from detector.settings import Settings
@@ -195,3 +195,38 @@ def usual_night(*rows: np.ndarray, **known: object) -> Night:
 def decided(night: Night, *names: str) -> list[tuple[object, ...]]:
     """What was decided about each event of the night, in the named respects."""
     return list(zip(*(getattr(night.events, name).tolist() for name in names), strict=True))
+
+
+EVENING = ("20:00", "02:00")
+"""A short night, for what is asked of onset many times."""
+
+
+def stated(
+    epochs: np.ndarray,
+    begin: str,
+    end: str | int,
+    *candidates: np.ndarray,
+    settings: Settings | None = None,
+    span: tuple[str, str] = EVENING,
+) -> Sleep:
+    """The sleep of an evening as a diary states it, with what motion says beside it."""
+    grid = Grid.of(epochs, NightSpan(date(2024, 3, 5), at(span[0]), at(span[1])), RATE_HZ)
+    given = Stated(at(begin), at(end) if isinstance(end, str) else end)
+    rows = events(*candidates)
+    found = find_sleep(grid, grid.known, rows, settings or Settings(), given=given)
+    assert found is not None
+    return found
+
+
+def onsets(*night: object, **known: object) -> dict[str, int]:
+    """Onset candidates of motion beside a stated sleep, whose slots are those of the guider."""
+    found = stated(*night, **known).candidates
+    return {name: time_ns for name, time_ns in found.items() if name != "diary"}
+
+
+def asleep_in(epochs: np.ndarray, night: str = "21:00") -> Sleep:
+    """The sleep that motion shows in a night that begins at a time and ends at four."""
+    grid = Grid.of(epochs, NightSpan(date(2024, 3, 5), at(night), at("04:00")), RATE_HZ)
+    found = find_sleep(grid, grid.known, events(), Settings())
+    assert found is not None
+    return found

@@ -209,7 +209,7 @@ def _onset_candidates(night: _Night, guider: Guider, bouts: Ranges) -> dict[str,
         "settled": _settled(night, guider),
     }
     return {
-        name: night.grid.time_ns(max(slot, earliest, 0))
+        name: night.grid.time_ns(max(slot, earliest))
         for name, slot in slots.items()
         if slot is not None
     }
@@ -277,14 +277,21 @@ def _first_immobile(night: _Night, earliest: int, guider: Guider) -> int | None:
 
 def _first_asleep(night: _Night, earliest: int, guider: Guider) -> int | None:
     """First of ten minutes in a row that score as sleep."""
-    index_g = activity_index_g(night.grid, night.worn)
-    padded = np.concatenate([index_g[:1].repeat(4), index_g, index_g[-1:].repeat(2)])
-    score = np.convolve(padded, _COLE_KRIPKE[::-1] / _COLE_KRIPKE.sum(), mode="valid")
-    asleep = runs(score < _COLE_KRIPKE_LIMIT_G) * EPOCHS_PER_MIN  # an unknown minute is awake
+    asleep = runs(scored_asleep(activity_index_g(night.grid, night.worn))) * EPOCHS_PER_MIN
     asleep[:, 0] = np.maximum(asleep[:, 0], -(-earliest // EPOCHS_PER_MIN) * EPOCHS_PER_MIN)
     long = asleep[:, 1] - asleep[:, 0] >= _ASLEEP_MIN * EPOCHS_PER_MIN
     starts = asleep[long & (asleep[:, 1] > guider.start) & (asleep[:, 0] < guider.stop), 0]
     return int(starts[0]) if len(starts) else None
+
+
+def scored_asleep(index_g: Floats) -> Mask:
+    """Minutes that score as sleep by the activity around them (Cole 1992).
+
+    Beyond its ends the night goes on as it begins and ends; a minute near an unknown one is awake.
+    """
+    padded = np.concatenate([index_g[:1].repeat(4), index_g, index_g[-1:].repeat(2)])
+    score = np.convolve(padded, _COLE_KRIPKE[::-1] / _COLE_KRIPKE.sum(), mode="valid")
+    return np.asarray(score < _COLE_KRIPKE_LIMIT_G)
 
 
 def activity_index_g(grid: Grid, worn: Mask) -> Floats:
@@ -295,15 +302,12 @@ def activity_index_g(grid: Grid, worn: Mask) -> Floats:
     at rest can have. NaN where less than half of the minute is known.
     """
     variance = np.where(worn, np.mean(grid.sd_g**2, axis=1), np.nan)
-    if not worn.any():
-        return np.full(len(grid) // EPOCHS_PER_MIN, np.nan)
-    own = min(np.percentile(variance[worn], 10), _OWN_SD_MAX_G**2)
+    own = min(np.percentile(variance[worn], 10), _OWN_SD_MAX_G**2) if worn.any() else 0.0
     minutes = _by_minute(variance)
-    known = ~np.isnan(minutes)
-    n = known.sum(axis=1)
-    mean = np.where(known, minutes, 0.0).sum(axis=1) / np.maximum(n, 1)
-    index = np.sqrt(np.maximum(mean - own, 0.0))
-    return np.where(2 * n >= EPOCHS_PER_MIN, index, np.nan)
+    enough = 2 * np.sum(~np.isnan(minutes), axis=1) >= EPOCHS_PER_MIN
+    index_g = np.full(len(minutes), np.nan)
+    index_g[enough] = np.sqrt(np.maximum(np.nanmean(minutes[enough], axis=1) - own, 0.0))
+    return index_g
 
 
 def _reonsets(night: _Night, bouts: Ranges, sleep: Interval) -> tuple[int, ...]:
