@@ -23,11 +23,12 @@ import os
 import resource
 import sys
 import time
+import traceback
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import cache
+from functools import _lru_cache_wrapper, cache
 from pathlib import Path
 from types import CodeType, FrameType, FunctionType
 
@@ -51,6 +52,9 @@ TESTS = (
 SLOW_S = 0.3
 PATIENCE_S = 30
 """CPU time for all tests of a mutant: what takes longer runs in circles."""
+
+NOT_TRIED = 3
+"""Status of a fork into which the mutant could not be put."""
 
 _SWAPS: dict[type[ast.AST], type[ast.AST]] = {
     ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt, ast.Eq: ast.NotEq,
@@ -178,17 +182,29 @@ def _scopes(tree: ast.Module | ast.ClassDef, within: str = "") -> Iterator[tuple
 
 @cache
 def functions_of(module: str) -> dict[str, FunctionType]:
-    """Return the living functions of a module by qualified name."""
+    """Return the living functions of a module by qualified name; ask before objects are frozen."""
     path = str(ROOT / module)
-    return {
+    found = {
         each.__code__.co_qualname: each
         for each in gc.get_objects()
         if isinstance(each, FunctionType) and each.__code__.co_filename == path
     }
+    if not found:
+        raise LookupError(f"{module}: no function of it lives in this process")
+    return found
+
+
+@cache
+def memories() -> list[_lru_cache_wrapper[object]]:
+    """Return all functions that remember what they returned; ask before objects are frozen."""
+    return [each for each in gc.get_objects() if isinstance(each, _lru_cache_wrapper)]
 
 
 def put_in(mutant: Mutant) -> None:
     """Change this process."""
+    for memory in memories():
+        if getattr(memory, "__module__", "").partition(".")[0] in ("detector", "recordings"):
+            memory.cache_clear()
     path = str(ROOT / mutant.module)
     living = functions_of(mutant.module).get(mutant.scope)
     if living is not None:
@@ -259,6 +275,9 @@ class Campaign:
             self._note(item)
         if self.failed:
             raise pytest.UsageError("a test fails without any mutant")
+        for module in self.modules:
+            functions_of(module)
+        memories()
         gc.freeze()  # forks then share what there is
         for module in self.modules:
             for number, mutant in enumerate(mutants_of(module)):
@@ -298,6 +317,8 @@ class Campaign:
         if child == 0:
             os._exit(self._killed(mutant, sorted(items, key=self.took_s.__getitem__)))
         status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+        if status == NOT_TRIED:
+            raise RuntimeError(f"{mutant.module}:{mutant.line} {mutant.change}: cannot be put in")
         outcome = {0: "survived", 1: "killed"}.get(status, "killed by time or signal")
         self.counts[mutant.module, outcome] += 1
         if status == 0:
@@ -311,6 +332,10 @@ class Campaign:
         resource.setrlimit(resource.RLIMIT_CPU, (round(spent) + PATIENCE_S,) * 2)
         try:
             put_in(mutant)
+        except BaseException:  # then nothing was tried
+            traceback.print_exc()
+            return NOT_TRIED
+        try:
             for item in items:
                 self._run(item)
                 if self.failed:
