@@ -155,7 +155,7 @@ def _quiet_blocks(
     site: Site,
 ) -> list[tuple[int, int]]:
     """Joined blocks of ``block_min`` or more that begin and end quietly and are mostly still."""
-    least = max(1.0, settings.block_min * EPOCHS_PER_MIN)
+    least = settings.block_min * EPOCHS_PER_MIN
     still_mask = filled(still, len(grid))
     blocks = []
     for block in joined(still, round(join_min * EPOCHS_PER_MIN)):
@@ -184,13 +184,16 @@ def _apart(
 def _quiet_part(
     grid: Grid, worn: Mask, start: int, stop: int, settings: SleepSettings
 ) -> tuple[int, int]:
-    """Cut both ends until a block's length of lying still begins and ends it."""
+    """Cut both ends until a block's length of lying still begins and ends it.
+
+    Nothing is left of a block without one: it then ends where it begins, or before.
+    """
     moves = np.where(worn, moved(grid), np.nan)[start:stop]
     begins = np.flatnonzero(_quiet_from(moves, settings))
     ends = np.flatnonzero(_quiet_from(moves[::-1], settings))
     if len(begins) == 0 or len(ends) == 0:
         return start, start
-    return start + int(begins[0]), max(start + int(begins[0]), stop - int(ends[0]))
+    return start + int(begins[0]), stop - int(ends[0])
 
 
 def _quiet_from(moves: Floats, settings: SleepSettings) -> Mask:

@@ -191,9 +191,8 @@ def _observed_stretch(night: _Night, first: int, stop: int) -> tuple[int, int]:
     """Slots around the sleep, up to the next ``_AWAKE_MIN`` without a worn sensor."""
     lost = runs(~night.worn)
     lost = lost[lost[:, 1] - lost[:, 0] >= _AWAKE_MIN * EPOCHS_PER_MIN]
-    before, after = lost[lost[:, 1] <= first], lost[lost[:, 0] >= stop]
-    begin = int(before[-1, 1]) if len(before) else 0
-    return begin, int(after[0, 0]) if len(after) else len(night.worn)
+    begin = max((after for _, after in lost.tolist() if after <= first), default=0)
+    return begin, min((at for at, _ in lost.tolist() if at >= stop), default=len(night.worn))
 
 
 def _onset_candidates(night: _Night, guider: Guider, bouts: Ranges) -> dict[str, int]:

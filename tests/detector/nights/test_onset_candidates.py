@@ -160,7 +160,7 @@ def test_a_jerk_in_the_first_epoch_of_a_night_has_no_posture_before_it(begin, je
     assert found["still_tolerant"] == at(tolerant)
 
 
-@pytest.mark.parametrize(("duration_s", "brief"), [(3.0, True), (3.001, False)])
+@pytest.mark.parametrize(("duration_s", "brief"), [(3.0, True), (3.000000001, False)])
 def test_an_event_that_lasts_as_long_as_a_sleep_start_may_is_brief(duration_s, brief):
     assert isolated_jerks(event(duration_s=duration_s), KindSettings()).tolist() == [brief]
 

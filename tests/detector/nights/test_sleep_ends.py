@@ -66,6 +66,13 @@ def test_without_inactivity_sleep_is_as_long_as_the_guider():
     assert asleep.wake_ns == asleep.guider.end_ns
 
 
+def test_the_uncertainty_of_a_stated_onset_is_how_far_motion_disagrees():
+    still = recorded("20:00", ("awake", 30), ("rigid", 120), ("awake", 30))
+    asleep = stated(still, "22:00", "22:20")
+    assert asleep.candidates["still"] == at("21:30")  # no candidate is earlier
+    assert asleep.uncertainty_min == 30.0
+
+
 # --------------------------------------------------------------------- returns to sleep
 
 
