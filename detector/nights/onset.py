@@ -253,8 +253,8 @@ def _settled(night: _Night, guider: Guider) -> int | None:
 
 def _by_minute(values: Floats) -> Floats:
     """Epochs in rows of whole minutes, shape (minutes, 12)."""
-    whole = len(values) // EPOCHS_PER_MIN * EPOCHS_PER_MIN
-    return values[:whole].reshape(-1, EPOCHS_PER_MIN)
+    minutes = len(values) // EPOCHS_PER_MIN
+    return values[: minutes * EPOCHS_PER_MIN].reshape(minutes, EPOCHS_PER_MIN)
 
 
 def _first_immobile(night: _Night, earliest: int, guider: Guider) -> int | None:
@@ -301,7 +301,8 @@ def activity_index_g(grid: Grid, worn: Mask) -> Floats:
     at rest can have. NaN where less than half of the minute is known.
     """
     variance = np.where(worn, np.mean(grid.sd_g**2, axis=1), np.nan)
-    own = min(np.percentile(variance[worn], 10), _OWN_SD_MAX_G**2) if worn.any() else 0.0
+    quiet = np.percentile(variance[worn], 10) if worn.any() else np.nan
+    own = min(quiet, _OWN_SD_MAX_G**2)
     minutes = _by_minute(variance)
     enough = 2 * np.sum(~np.isnan(minutes), axis=1) >= EPOCHS_PER_MIN
     index_g = np.full(len(minutes), np.nan)

@@ -29,11 +29,14 @@ def moved(grid: Grid, worn: Mask, posture_deg: float) -> Floats:
     It did if an epoch of it has a peak above :data:`.grid.MOVED_MG` or ends in another
     posture.
     """
-    turned = np.concatenate([angle_deg(grid.median_g[:-1], grid.median_g[1:]), [0.0]])
-    active = worn & ((grid.accel_max_mg > MOVED_MG) | (turned > posture_deg))
-    whole = len(grid) // STEP_EPOCHS * STEP_EPOCHS
-    known = worn[:whole].reshape(-1, STEP_EPOCHS).any(axis=1)
-    return np.where(known, active[:whole].reshape(-1, STEP_EPOCHS).any(axis=1), np.nan)
+    turned = angle_deg(grid.median_g[:-1], grid.median_g[1:]) > posture_deg
+    active = worn & ((grid.accel_max_mg > MOVED_MG) | np.concatenate([turned, [False]]))
+    steps = len(grid) // STEP_EPOCHS
+    known, moves = (
+        each[: steps * STEP_EPOCHS].reshape(steps, STEP_EPOCHS).any(axis=1)
+        for each in (worn, active)
+    )
+    return np.where(known, moves, np.nan)
 
 
 def asleep(moved: Floats, settings: SleepSettings) -> Ranges:

@@ -191,6 +191,12 @@ def test_the_length_of_immobility_is_that_of_the_settings(minutes, immobile):
     assert found["immobile"] == at(immobile)
 
 
+def test_the_end_of_a_night_is_no_turn():
+    night = recorded("20:00", ("awake", 60), ("rigid", 10))
+    night["accel_max_mg"][placed(night, "21:05")] = 60  # the one active minute that may be
+    assert onsets(night, "21:00", "21:10", span=("20:00", "21:10"))["immobile"] == at("21:00")
+
+
 def test_what_is_left_of_a_night_behind_its_last_whole_minute_is_no_minute():
     whole = onsets(ALL_STILL, "20:30", "22:20", span=("20:00", "23:00"))
     assert onsets(ALL_STILL, "20:30", "22:20", span=("20:00", "23:00:35")) == whole

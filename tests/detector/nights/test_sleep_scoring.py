@@ -48,7 +48,7 @@ def test_a_minute_near_an_unknown_one_is_not_asleep():
 
 
 def test_steady_activity_of_the_limit_is_wake():
-    assert not scored_asleep(np.full(9, LIMIT_G * (1 + 1e-12))).any()
+    assert not scored_asleep(np.full(9, LIMIT_G)).any()
     assert scored_asleep(np.full(9, LIMIT_G * (1 - 1e-12))).all()
 
 
