@@ -131,6 +131,12 @@ def test_still_blocks_less_than_an_hour_apart_are_one(pause, expected):
     assert rest_periods(grid, grid.known, S, "wrist")[1] == expected
 
 
+@pytest.mark.parametrize(("stop", "expected"), [(2461, (0, 2461)), (2460, (0, 1900))])
+def test_a_still_block_shorter_than_half_an_hour_is_not_joined_to_a_night(stop, expected):
+    grid = tilting((1900, 2100), (stop, SLOTS))  # the second is still from 2101 on
+    assert rest_periods(grid, grid.known, S, "wrist")[1] == [expected]
+
+
 # --------------------------------------------------------------------- quiet ends
 
 
@@ -173,6 +179,13 @@ def test_a_rest_begins_and_ends_where_at_most_a_fifth_of_epochs_move(restless, c
     assert night(lying(*restless), WHOLE, site="ankle") == WHOLE  # legs move in sleep
 
 
+@pytest.mark.parametrize(("stop", "expected"), [(361, [(1, 361)]), (360, [])])
+def test_what_is_left_of_a_rest_between_its_quiet_ends_lasts_half_an_hour(stop, expected):
+    grid = tilting((stop, SLOTS))
+    grid.accel_max_mg[[*FIFTH_OF_TEN_MIN, 1]] = 300
+    assert rest_periods(grid, grid.known, S, "wrist")[1] == expected
+
+
 @pytest.mark.parametrize("quiet", [0, 1799], ids=["but at its beginning", "but at its end"])
 def test_what_is_never_quiet_is_no_rest(quiet):
     restless = [each for each in range(1800) if each != quiet]
@@ -211,12 +224,6 @@ def test_inactivity_less_than_ten_minutes_apart_is_one_rest(pause, expected):
 @pytest.mark.parametrize(("stop", "expected"), [(1800, WHOLE), (1799, None)])
 def test_a_night_lasts_two_and_a_half_hours(stop, expected):
     assert night(lying(), (0, stop)) == expected
-
-
-def test_a_rest_shorter_than_half_an_hour_is_none():
-    for stop, expected in ((360, (0, 360)), (359, None)):
-        assert night(lying(), (0, stop), shortest_spt_h=0.5) == expected
-    assert night(lying(), (0, 359), shortest_spt_h=0.5, site="ankle") is None
 
 
 def test_of_equally_long_rests_the_first_is_the_night():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
+from dataclasses import fields, replace
 
 import pytest
 from hypothesis import given
@@ -34,6 +34,56 @@ def test_the_shape_matters_as_size_does(doubtful):
     assert counts(usual_night(event("23:02", **doubtful), settings=settings))[:2] == (0, 1)
 
 
+ORDINARY = {
+    "accel_min_mg": (90, 62.5),
+    "accel_min_coarse_mg": (120, 100 / 1.2),
+    "jerk_min_g_per_s": (1.2, 1 / 1.2),
+    "likeness_least": (0.48, 0.4 / 1.2),
+    "width_max_s": (1.0, 1.44),
+    "duration_max_s": (2.5, 3.6),
+    "posture_max_deg": (20 / 1.2, 24),
+}
+"""Every limit of a counted sleep start, a fifth stricter and laxer."""
+
+
+@pytest.mark.parametrize(("name", "limits"), ORDINARY.items())
+def test_every_limit_of_a_counted_sleep_start_moves_by_a_fifth(name, limits):
+    found = [getattr(moved(S.kinds, factor), name) for factor in (STRICTER, LAXER)]
+    assert found == pytest.approx(limits)
+
+
+def test_all_other_limits_stay():
+    for factor in (STRICTER, LAXER):
+        changed = {
+            each.name
+            for each in fields(S.kinds)
+            if getattr(moved(S.kinds, factor), each.name) != getattr(S.kinds, each.name)
+        }
+        assert changed == set(ORDINARY)
+
+
+@pytest.mark.parametrize("name", ["width_max_s", "likeness_least"])
+def test_a_moved_limit_stays_within_its_bounds(name):
+    bounds = {each.name: each.metadata for each in fields(S.kinds)}[name]
+    for end, by in (("low", 1.01), ("high", 0.99)):
+        near = replace(S.kinds, **{name: by * bounds[end]})
+        found = {getattr(moved(near, factor), name) for factor in (STRICTER, LAXER)}
+        assert bounds[end] in found
+
+
+def test_what_is_listed_is_never_larger_than_what_is_counted():
+    for fine_mg, coarse_mg in ((54.0, 100.0), (90.0, 54.0)):
+        settings = replace(S.kinds, accel_min_mg=fine_mg, accel_min_coarse_mg=coarse_mg)
+        assert moved(settings, LAXER).accel_listed_mg == pytest.approx(45.0)
+        assert moved(settings, STRICTER).accel_listed_mg == 50.0
+
+
+def test_a_turn_with_arousal_may_be_as_large_as_one_without():
+    settings = replace(S.kinds, posture_max_deg=30.0, arousal_posture_max_deg=33.0)
+    assert moved(settings, LAXER).arousal_posture_max_deg == pytest.approx(36.0)
+    assert moved(settings, STRICTER).arousal_posture_max_deg == 33.0
+
+
 @given(
     mg=st.floats(50, 500),
     factor=st.sampled_from([STRICTER, LAXER]),
@@ -58,6 +108,26 @@ def test_a_loud_floor_hides_larger_jerks():
     loud = smallest_countable_mg(0.8, S, STEP_G)
     assert loud == pytest.approx(1000 * 2.0 / (math.tau * 2.5))
     assert smallest_countable_mg(0.9, S, STEP_G) > loud
+
+
+@pytest.mark.parametrize(
+    ("changes", "step_g", "jerk_g_per_s"),
+    [
+        ({"jerk_min_g_per_s": 2.0}, STEP_G, 2.0),
+        ({"jerk_min_per_step": 0.2}, 0.0156, 3.12),
+        ({"on_factor": 6.0}, STEP_G, 1.5),
+    ],
+    ids=["least threshold", "of the step", "over the floor"],
+)
+def test_the_highest_threshold_hides_what_is_below_it(changes, step_g, jerk_g_per_s):
+    settings = replace(S, scan=replace(S.scan, **changes))
+    expected_mg = 1000 * jerk_g_per_s / (math.tau * 2.5)
+    assert smallest_countable_mg(0.25, settings, step_g) == pytest.approx(expected_mg)
+
+
+def test_the_least_jerk_of_a_sleep_start_hides_smaller_ones_too():
+    settings = replace(S, kinds=replace(S.kinds, jerk_min_g_per_s=2.0))
+    assert smallest_countable_mg(0.0, settings, STEP_G) == pytest.approx(2000 / (math.tau * 2.5))
 
 
 def test_above_the_highest_floor_the_threshold_stays():

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -65,6 +67,68 @@ def test_later_peaks_count_within_the_event_and_within_fifteen_seconds():
     assert neighbours.later_share(candidates, S) == pytest.approx([0.5, 0.2, 0.2])
 
 
+def after(*spans_s: tuple[float, float]) -> np.ndarray:
+    """Events that last from one second after eleven o'clock to another."""
+    rows = []
+    for start_s, end_s in spans_s:
+        row = event("23:00")
+        row["start_ns"] = row["peak_ns"] = at("23:00") + round(start_s * SECOND_NS)
+        row["end_ns"] = at("23:00") + round(end_s * SECOND_NS)
+        rows.append(row)
+    return events(*rows)
+
+
+NS = 1e-9
+
+
+@pytest.mark.parametrize(
+    ("later", "active_s"),
+    [((31, 33), 2), ((60, 62), 1), ((61 - NS, 62), NS), ((61, 62), 0)],
+    ids=["within", "across its end", "by a nanosecond", "behind"],
+)
+def test_activity_after_an_event_is_that_of_the_minute_behind_its_end(later, active_s):
+    found = neighbours.active_after_s(after((0, 1), later))
+    assert found[0] == pytest.approx(active_s, abs=1e-12, rel=1e-12)
+    assert found[1] == 0
+
+
+@pytest.mark.parametrize(
+    ("pause_s", "followed_s"), [(15, 17), (15 + NS, 0)], ids=["fifteen seconds", "more"]
+)
+def test_a_bout_goes_on_over_a_pause_of_fifteen_seconds(pause_s, followed_s):
+    rows = after((0, 1), (1 + pause_s, 1 + pause_s + 2))
+    assert neighbours.followed_s(rows, S).tolist() == [followed_s, 0]
+
+
+@pytest.mark.parametrize(
+    ("start_s", "share"), [(16, 0.5), (16 + NS, 0.2)], ids=["fifteen seconds", "more"]
+)
+def test_a_later_peak_counts_if_its_event_begins_within_fifteen_seconds(start_s, share):
+    rows = after((0, 1), (start_s, start_s + 1))
+    rows["peak_jerk_g_per_s"] = 4, 2
+    assert neighbours.later_share(rows, S) == pytest.approx([share, 0.2])
+
+
+def test_a_later_peak_counts_as_a_share_of_a_peak_of_any_size():
+    rows = after((0, 1), (2, 3))
+    rows["peak_jerk_g_per_s"] = 0.25, 0.5
+    assert neighbours.later_share(rows, S)[0] == 2.0
+    rows["peak_jerk_g_per_s"][0] = 0  # a slow push
+    assert neighbours.later_share(rows, S)[0] == pytest.approx(0.5 / 1e-6)
+
+
+def test_a_late_ratio_below_zero_is_none():
+    assert neighbours.later_share(event(late_ratio=-1.0), S).tolist() == [0.0]
+
+
+@pytest.mark.parametrize("by_ns", [0, 1])
+def test_neighbours_within_reach_count_on_both_sides(by_ns):
+    rows = events(event(at("23:00") - 180 * SECOND_NS - by_ns), event("23:00"))
+    assert neighbours.neighbours(rows, np.array([True, False]), 180.0)[1] == 1 - by_ns
+    rows = events(event("23:00"), event(at("23:00") + 180 * SECOND_NS + by_ns))
+    assert neighbours.neighbours(rows, np.array([False, True]), 180.0)[0] == 1 - by_ns
+
+
 def test_an_unknown_late_ratio_stays_unknown():
     assert np.isnan(neighbours.later_share(event(late_ratio=np.nan), S)).all()
 
@@ -82,7 +146,10 @@ def test_a_night_without_events_has_no_series():
 
 @pytest.mark.parametrize(
     ("count", "every_s", "train"),
-    [(4, 1.0, True), (3, 1.0, False), (4, 0.24, False), (4, 3.3, True), (4, 3.4, False)],
+    [
+        *((4, 1.0, True), (3, 1.0, False)),
+        *((4, 0.25, True), (4, 0.25 - NS, False), (4, 3.3, True), (4, 3.3 + NS, False)),
+    ],
 )
 def test_four_even_events_within_the_trains_intervals_are_a_train(count, every_s, train):
     candidates = series("23:00", count, every_s, duration_s=0.1)
@@ -94,7 +161,20 @@ def test_uneven_events_are_no_train():
     assert not neighbours.in_train(events(*(event(p, duration_s=0.2) for p in peaks)), S).any()
 
 
-@pytest.mark.parametrize(("ratio", "train"), [(2.9, True), (3.1, False)])
+@pytest.mark.parametrize(("most", "train"), [(0.5, True), (0.4999, False)])
+def test_the_intervals_of_a_train_may_vary_by_a_share_of_their_mean(most, train):
+    rows = after(*((start, start) for start in (0, 1, 2, 5, 8)))  # 1, 1, 3, 3: SD 1 of mean 2
+    settings = replace(S, train_min=5, train_cv=most)
+    assert neighbours.in_train(rows, settings).tolist() == [train] * 5
+
+
+def test_every_event_of_a_longer_train_is_in_it():
+    uneven = (0, 1, 2, 3, 4, 6.9, 7)  # from the fifth on
+    rows = after(*((start, start) for start in uneven))
+    assert neighbours.in_train(rows, S).tolist() == [True] * 5 + [False] * 2
+
+
+@pytest.mark.parametrize(("ratio", "train"), [(3.0, True), (3.0001, False)])
 def test_the_events_of_a_train_are_of_similar_size(ratio, train):
     candidates = series("23:00", 4, 1.0)
     candidates["peak_jerk_g_per_s"][2] *= ratio
@@ -114,7 +194,7 @@ def all_of(candidates):
 
 
 @pytest.mark.parametrize(
-    ("count", "every_s", "cluster"), [(5, 60, 0), (4, 60, -1), (5, 60.1, -1), (20, 30, 0)]
+    ("count", "every_s", "cluster"), [(5, 60, 0), (4, 60, -1), (5, 60 + NS, -1), (20, 30, 0)]
 )
 def test_five_sleep_starts_at_most_a_minute_apart_are_a_cluster(count, every_s, cluster):
     candidates = series("22:50", count, every_s)

@@ -117,6 +117,12 @@ def test_the_course_changes_where_another_one_becomes_more_probable(night, cours
     assert found == set(courses)
 
 
+def test_where_both_are_equally_probable_nobody_is_said_to_sleep():
+    # 0.9 awake at first, of whom 0.1 keep still, and 0.1 asleep, of whom 0.9 do
+    even = replace(SETTINGS, moved_awake_pct=90.0, moved_asleep_pct=10.0)
+    assert states_at(np.array([0.0]), even) == "W"
+
+
 def grid_of(epochs, seconds: int = 600) -> Grid:
     """The night of these epochs from nine on, cut after some seconds."""
     start_ns = at("21:00")
