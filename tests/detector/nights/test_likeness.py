@@ -7,7 +7,7 @@ import pytest
 from scans import STEP_G, at, event, events, series
 
 from detector.nights import series as neighbourhood
-from detector.nights.kinds import classify
+from detector.nights.kinds import classify, gather_all
 from detector.nights.likeness import PIECES, WEIGHTS, Model, Term, likeness, model_in, terms
 from detector.settings import KindSettings
 
@@ -73,10 +73,25 @@ def test_neighbours_are_within_reach_and_never_oneself():
     assert table["peak_ns"][0] == at("02:00")
 
 
+@pytest.mark.parametrize(("by_ns", "neighbours"), [(0, 1), (1, 0)], ids=["3 min", "more"])
+def test_neighbours_are_those_within_three_minutes(by_ns, neighbours):
+    table = events(event("02:00"), event(at("02:03") + by_ns, still_before_s=1.0))
+    found = gather_all(table, S, site="wrist", step_g=STEP_G)
+    assert found["neighbours"].tolist() == [neighbours, 0]
+
+
 def test_the_log_odds_are_the_constant_and_the_terms():
     model = model_in(WEIGHTS)
     odds = model.constant + sum(terms(EVIDENCE, model).values())
     assert likeness(EVIDENCE, model) == pytest.approx(1 / (1 + np.exp(-odds)))
+    assert likeness(EVIDENCE).tolist() == likeness(EVIDENCE, model).tolist()
+
+
+def test_log_odds_of_zero_are_a_likeness_of_a_half():
+    level = {name: Term((0.0, 1.0), (0.25, 0.25)) for name in PIECES}  # ten pieces
+    for constant, expected in ((-2.5, 0.5), (-2.5 + np.log(3), 0.75)):
+        found = likeness({name: np.zeros(1) for name in PIECES}, Model(constant, level))
+        assert found == pytest.approx([expected])
 
 
 def test_unknown_evidence_says_nothing():

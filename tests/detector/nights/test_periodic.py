@@ -87,6 +87,63 @@ def test_an_interval_stands_in_the_bin_that_begins_with_it():
     assert found["longer"] == 1
 
 
+def one(**changes: float) -> dict[str, np.ndarray]:
+    """Evidence of a single limb movement."""
+    usual = {"duration_s": 2.0, "peak_accel_mg": 80.0, "posture_change_deg": 1.0}
+    return {k: np.array([v]) for k, v in (usual | {"hf_lf_ratio": 0.1} | changes).items()}
+
+
+CANDIDATE, BREAKS, NEITHER = (True, False), (False, True), (False, False)
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({"duration_s": 0.5}, CANDIDATE),
+        ({"duration_s": 0.499}, NEITHER),
+        ({"duration_s": 10.0}, CANDIDATE),
+        ({"duration_s": 10.001}, BREAKS),
+        ({"peak_accel_mg": 50.0}, CANDIDATE),
+        ({"peak_accel_mg": 49.9}, NEITHER),
+        ({"posture_change_deg": 20.0}, CANDIDATE),
+        ({"posture_change_deg": 20.1}, BREAKS),
+        ({"posture_change_deg": np.nan}, CANDIDATE),
+        ({"hf_lf_ratio": 0.8}, CANDIDATE),
+        ({"hf_lf_ratio": 0.801}, NEITHER),
+        ({"hf_lf_ratio": np.nan}, CANDIDATE),
+        ({"duration_s": 11.0, "peak_accel_mg": 49.9}, NEITHER),
+    ],
+    ids=str,
+)
+def test_a_limb_movement_is_a_candidate_ends_a_series_or_does_not_matter(changes, expected):
+    evidence = one(**changes)
+    found = periodic.candidates(evidence, S)[0], periodic.breaking(evidence, S)[0]
+    assert found == expected
+
+
+@pytest.mark.parametrize(
+    ("interval_s", "in_series"),
+    [(10.0, True), (10 - 1e-9, False), (90.0, True), (90 + 1e-9, False)],
+)
+def test_onsets_of_a_series_are_ten_to_ninety_seconds_apart(interval_s, in_series):
+    starts = np.arange(4) * round(interval_s * SECOND_NS)
+    found = periodic.series(starts, np.ones(4, bool), np.zeros(4, bool), S)
+    assert found.tolist() == ([0] if in_series else [-1]) * 4
+
+
+def test_without_a_limb_movement_there_is_no_series():
+    nothing = np.zeros(3, bool)
+    assert periodic.series(np.arange(3) * 10**10, nothing, ~nothing, S).tolist() == [-1] * 3
+
+
+def test_bins_of_equal_ratio_are_ten_a_decade():
+    found = periodic.histogram(np.array([1.0, 9.9, 10.0, 999.0]))
+    assert found["log_edges_s"][:3] == [1.0, 1.259, 1.585]
+    assert found["log_edges_s"][10::10] == [10.0, 100.0, 1000.0]
+    assert {k: n for k, n in enumerate(found["log_counts"]) if n} == {0: 1, 9: 1, 10: 1, 29: 1}
+    assert found["bin_s"] == 2.0
+
+
 LIMB = {"effective_hz": 1.0, "duration_s": 1.5, "peak_jerk_g_per_s": 0.5, "peak_accel_mg": 80.0}
 
 
