@@ -133,6 +133,4 @@ def _interval(slopes: Floats, null: Floats) -> tuple[float, float]:
     if not len(rejected):
         return -np.inf, np.inf
     outside = int((len(slopes) - rejected[0]) // 2)
-    if outside < 0:
-        return -np.inf, np.inf
     return float(slopes[outside]), float(slopes[-1 - outside])
