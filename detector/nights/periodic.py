@@ -76,15 +76,13 @@ def series(
     """
     numbers = np.full(len(start_ns), -1, np.int64)
     index = np.flatnonzero(member)
-    if len(index) == 0:
-        return numbers
     interval_s = np.diff(start_ns[index]) / 1e9
     follows = (
         (interval_s >= s.periodic_low_s)
         & (interval_s <= s.periodic_high_s)
         & (np.diff(np.cumsum(breaks)[index]) == 0)
     )
-    run = np.cumsum(np.concatenate([[False], ~follows]))
+    run = np.cumsum(np.concatenate([[False], ~follows]))[: len(index)]
     long = np.bincount(run) >= s.periodic_min
     number = np.where(long, np.cumsum(long) - 1, -1)
     numbers[index] = number[run]

@@ -61,12 +61,13 @@ def largest_within(values: Floats, first: NDArray[np.int64], stop: NDArray[np.in
     Two runs of the longest power of two that fits cover each; all runs of one length are made of
     those of half the length at once.
     """
-    found, runs, length = np.empty(len(first)), values, 1
+    found, runs, length, level = np.empty(len(first)), values, 1, 1
     fits = np.frexp(stop - first)[1]  # 1 for a length of 1, 2 for 2 and 3, 3 for 4 to 7
-    for level in range(1, fits.max(initial=0) + 1):
+    while np.any(fits >= level):
         at = fits == level
         found[at] = np.maximum(runs[first[at]], runs[stop[at] - length])
-        runs, length = np.maximum(runs[:-length], runs[length:]), 2 * length
+        runs = np.maximum(runs[:-length], runs[length:])
+        length, level = 2 * length, level + 1
     return found
 
 
@@ -115,10 +116,8 @@ def clusters(
     """
     numbers = np.full(len(candidates), -1, np.int64)
     index = np.flatnonzero(member)
-    if len(index) == 0:
-        return numbers
     pause = np.diff(candidates["peak_ns"][index]) / 1e9
-    run = np.cumsum(np.concatenate([[False], pause > settings.cluster_gap_s]))
+    run = np.cumsum(np.concatenate([[False], pause > settings.cluster_gap_s]))[: len(index)]
     large = np.bincount(run) >= settings.cluster_min
     number = np.where(large, np.cumsum(large) - 1, -1)
     numbers[index] = number[run]
