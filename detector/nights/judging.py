@@ -227,8 +227,9 @@ def _other_counts(
 
 
 def _slots(picture: Picture, candidates: NDArray[np.void]) -> NDArray[np.int64]:
+    """Slot of every peak; that of an event at the night's end may lie behind it."""
     slots = (candidates["peak_ns"] - picture.grid.first_ns) // EPOCH_NS
-    return np.asarray(np.clip(slots, 0, len(picture.grid) - 1))
+    return np.asarray(np.minimum(slots, len(picture.grid) - 1))
 
 
 def _contexts(picture: Picture, candidates: NDArray[np.void]) -> NDArray[np.str_]:

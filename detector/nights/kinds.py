@@ -255,7 +255,7 @@ def _opening(s: KindSettings) -> tuple[Condition, ...]:
     """The jerk comes first and is by far the largest; what follows ends within a minute."""
     return (
         _yes("followed"),
-        Condition("peak_at_s", _OPENING_S, 0.5 * _OPENING_S),
+        Condition("peak_at_s", _OPENING_S, _OPENING_S / 2),
         Condition("later_share", s.arousal_late_share, 0.5 * s.arousal_late_share),
         Condition("followed_s", s.arousal_active_max_s, 0.5 * s.arousal_active_max_s),
         Condition(

@@ -178,6 +178,11 @@ def test_a_jerk_that_is_not_followed_within_fifteen_seconds_is_a_plain_one():
     assert kind(event("02:00"), later) == ("sleep_start", "jerk")
 
 
+def test_a_jerk_is_followed_by_movement_however_soon_that_ends():
+    later = event("02:00:01.4", duration_s=0.1, peak_jerk_g_per_s=1.5, still_before_s=0.7)
+    assert kind(event("02:00"), later) == ("sleep_start_with_arousal", "arousal")
+
+
 @pytest.mark.parametrize(("moves", "reason"), [(5, "arousal"), (7, "long")])
 def test_movement_after_a_jerk_ends_within_a_minute(moves, reason):
     jerk = event("02:00", duration_s=4.0)
@@ -191,7 +196,7 @@ def test_movement_after_a_jerk_ends_within_a_minute(moves, reason):
 @pytest.mark.parametrize(
     ("changes", "reason"),
     [
-        ({"duration_s": 3.1}, "long"),
+        ({"duration_s": 3.000000001}, "long"),
         ({"posture_change_deg": 20.1}, "posture"),
         ({"n_bursts": 4}, "bursts"),
     ],
@@ -235,6 +240,21 @@ def test_what_is_no_limb_movement_makes_no_series(changes):
 @pytest.mark.parametrize("site", [site for site in SITES if site != "ankle"])
 def test_repeated_sleep_starts_are_not_a_periodic_series_away_from_the_ankle(site):
     assert kinds(series("22:55", 20, 25.0), site=site) == [("sleep_start", "jerk")] * 20
+
+
+@pytest.mark.parametrize(("effective_hz", "periodic"), [(1.19, True), (S.effective_low_hz, False)])
+def test_away_from_the_ankle_what_is_as_fast_as_a_jerk_makes_no_series(effective_hz, periodic):
+    rows = series("01:00", 5, 25.0, **(SLOW | {"effective_hz": effective_hz}))
+    judgement = said(rows, site="wrist")
+    assert judgement.limb.tolist() == [periodic] * 5
+    assert judgement.series.tolist() == ([0] if periodic else [-1]) * 5
+    assert ("periodic" in judgement.reason) == periodic
+
+
+def test_limb_movements_are_told_whether_they_make_a_series_or_not():
+    judgement = said(event("01:00", **SLOW), event("01:30"), site="wrist")
+    assert judgement.limb.tolist() == [True, False]
+    assert judgement.series.tolist() == [-1, -1]
 
 
 # --------------------------------------------------------------------- small events
@@ -292,6 +312,7 @@ def test_every_rule_can_match():
     [
         ({"duration_s": 12.0, "late_ratio": 1.0}, 1),
         ({"still_before_s": 1.0}, 1),
+        ({"still_before_s": 1.0, "peak_accel_mg": S.accel_listed_mg}, 1),
         ({}, 0),
         ({"hf_lf_ratio": 1.6, "width_s": 0.2}, 0),
         ({"peak_accel_mg": 0.9 * S.accel_listed_mg}, 0),
@@ -344,6 +365,20 @@ def test_no_events_have_no_kinds():
 def test_less_clear_evidence_is_less_certain(worse):
     clear = {"hf_lf_ratio": 1.6, "width_s": 0.2}
     assert said(event(**clear | worse)).certainty[0] < said(event(**clear)).certainty[0]
+
+
+@pytest.mark.parametrize(
+    "rows", [series("01:00", 5, 1.5), series("01:00", 5, 25.0, **SLOW)], ids=["train", "periodic"]
+)
+def test_what_events_are_together_is_certain(rows):
+    assert said(rows).certainty.tolist() == [1.0] * 5
+
+
+def test_a_limit_holds_for_its_own_value_in_single_precision():
+    bursts = {"n_bursts": 8, "burst_interval_s": 0.7, "burst_interval_cv": 0.1, "late_ratio": 0.9}
+    row = event(duration_s=6.0, burst_spread=5.3, **bursts)
+    assert float(row["burst_spread"][0]) > 5.3
+    assert kind(row, settings=replace(S, train_spread=5.3)) == ("rhythmic_train", "train")
 
 
 def test_the_certainty_of_a_sleep_start_is_its_likeness():
