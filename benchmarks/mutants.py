@@ -211,6 +211,8 @@ def put_in(mutant: Mutant) -> None:
         code = compile(mutant.tree, path, "exec")
         (found,) = [c for c in _codes(code) if _same(c, living.__code__)]
         living.__code__ = found
+        (node,) = [node for name, node in _scopes(mutant.tree) if name == mutant.scope]
+        _put_in_defaults(living, node.args)
         return
     module = sys.modules[mutant.module.removesuffix(".py").replace("/", ".")]
     (node,) = [node for name, node in _scopes(mutant.tree) if name == mutant.scope]
@@ -220,6 +222,17 @@ def put_in(mutant: Mutant) -> None:
     for each in list(sys.modules.values()):
         if getattr(each, "__dict__", {}).get(mutant.scope) is old:
             setattr(each, mutant.scope, names[mutant.scope])
+
+
+def _put_in_defaults(living: FunctionType, args: ast.arguments) -> None:
+    """Let a function's arguments have the values that a changed text gives them."""
+
+    def value(node: ast.expr) -> object:
+        return eval(compile(ast.Expression(node), "", "eval"), living.__globals__)  # noqa: S307 (ours)
+
+    living.__defaults__ = tuple(map(value, args.defaults)) or None
+    named = zip(args.kwonlyargs, args.kw_defaults, strict=True)
+    living.__kwdefaults__ = {arg.arg: value(d) for arg, d in named if d is not None} or None
 
 
 def _same(a: CodeType, b: CodeType) -> bool:
