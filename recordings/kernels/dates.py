@@ -120,14 +120,14 @@ def _split(
         else:
             more = mark == _COLON if field == _MINUTE else mark in (_POINT, _COMMA)
             if field == _FRACTION or not more:
-                return _behind_blanks(data, at, stop)
+                break
             fits = True
         if not fits:
             return stop + 1
         at += 1
         if field == 2:
             at = _behind_blanks(data, at, stop)
-    return at
+    return _behind_blanks(data, at, stop)
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
