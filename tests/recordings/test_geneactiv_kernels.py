@@ -139,6 +139,7 @@ def test_the_size_of_the_buffer_does_not_matter(size):
         (b"Unassigned:\n", b"Unassigned:x\nButton:1\n"),
         (b"2019-05-21 16:16:43:500", b"2019-5-21 16:16:43:500"),
         (b"28.2", b"-3.5"),
+        (b"16:16:43:500", b"16:16:43:000000500"),
     ],
     ids=str,
 )
@@ -159,6 +160,7 @@ def test_other_ways_to_write_a_page_are_read(change):
         (b"2019-05-21", b"2019-13-21"),
         (b"16:16:43:500", b"24:16:43:500"),
         (b"16:16:43:500", b"16:16:43"),
+        (b"16:16:43:500", b"16:16:43:0000000500"),
         (b"Measurement Frequency:50.0", b"Measurement Frequency:0"),
         (b"Measurement Frequency:50.0", b"Measurement Frequency:fast"),
         (b"Measurement Frequency:50.0\n", b""),
@@ -171,6 +173,22 @@ def test_a_page_with_an_unreadable_header_is_left_out(change):
     pages, samples, _ = scan(content)
     assert STATUS[pages[0]["status"]] == "bad_header"
     assert len(samples) == 20
+
+
+@pytest.mark.parametrize(
+    ("content", "used"),
+    [
+        (b"", 0),
+        (b"Recorded Da", 0),
+        (b"dust\nRecorded Da", 5),
+        (b"dust\ndust\n", 10),
+        (b"dust\n" + HEAD % 0, 5),
+        (b"dust\n" + page(0)[:-1], 5),
+    ],
+)
+def test_what_the_buffer_breaks_off_waits_for_the_next_one(content, used):
+    pages, samples, consumed = scan(content, final=False)
+    assert (len(pages), len(samples), consumed) == (0, 0, used)
 
 
 def test_a_leap_day_is_a_day():
