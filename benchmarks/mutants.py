@@ -133,17 +133,17 @@ class _Changer(ast.NodeTransformer):
         self.made: tuple[int, str] | None = None
 
     def generic_visit(self, node: ast.AST) -> ast.AST:
+        if self.made is not None:  # what stands behind the change stays as it is
+            return node
         for change, new in changes(node):
             if self.left == 0:
                 self.made = node.lineno, change
-            self.left -= 1
-            if self.made is not None:
                 return ast.fix_missing_locations(ast.copy_location(new, node))
+            self.left -= 1
         kept = {name: getattr(node, name) for name in _LEFT_ALONE if getattr(node, name, None)}
         for name in kept:
             setattr(node, name, None)
-        if self.made is None:
-            super().generic_visit(node)
+        super().generic_visit(node)
         for name, value in kept.items():
             setattr(node, name, value)
         return node
