@@ -131,6 +131,13 @@ def test_windows_of_the_rms_end_within_a_tenth_of_a_second(signals, at, most):
     assert signals.measured()["hf_lf_ratio"] == pytest.approx(sqrt(most))
 
 
+@pytest.mark.parametrize(("window_n", "rms"), [(1.0, 6), (2.0, sqrt(20)), (4.0, sqrt(14.5))])
+def test_the_largest_rms_is_the_root_of_a_mean_power(window_n, rms):
+    power = np.array([9.0, 9.0, 4.0, 36.0, 4.0, 1.0, 0.0])
+    found = features.largest_rms(power, 3, 7, window_n, np.empty(9))
+    assert found == pytest.approx(rms)
+
+
 def test_hf_lf_is_unknown_without_an_impact_band_and_without_power(signals):
     assert isnan(signals.measured(rules=(*RULES[:3], 0.0))["hf_lf_ratio"])
     signals.powers[1] = 0.0
@@ -367,7 +374,7 @@ def test_spread_is_the_largest_over_the_smallest(sizes, factor):
 
 def flips(slow, start=0, stop=None, room=64):
     at, array = np.zeros(room), np.zeros((len(slow), 4))
-    array[:, : np.shape(slow)[1]] = slow
+    array[:, : np.shape(slow)[1]] = np.array(slow) / 128  # as small as they are in g
     count = features.find_alternations(array, start, stop or len(slow), at)
     return at[:count].astype(int).tolist()
 
