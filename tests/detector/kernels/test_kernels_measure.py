@@ -311,6 +311,7 @@ def bursts(envelope, least=1.6, apart_n=2.0, start=0, stop=None):
         ([0, 8, 3.9, 1, 3, 0], [(1, 8), (4, 3)]),  # the lowest point of a valley counts
         ([0, 4, 0, 1.6, 0], [(1, 4), (3, 1.6)]),
         ([3, 4, 5, 4, 3], [(2, 5)]),
+        ([1.6], [(0, 1.6)]),  # the end of the event closes it
         ([0, 4, 4, 0], [(1, 4)]),  # of equals the first
         ([0, 0, 0], []),
     ],
