@@ -105,3 +105,61 @@ def test_an_anchor_that_would_turn_time_back_a_little_is_passed_over():
     limits = np.array([100.0, 1e9, 0.05, 1000.0])
     sift(stamps, 0, np.array([0, T0, NEVER]), np.array([1e8]), limits, marks)
     assert marks.tolist() == [KEPT, BACKWARDS, KEPT]
+
+
+def sifted(*anchors, first=0, rate_ns=1e9):
+    """What becomes of (sample, ns since the knot at sample 0): verdicts, end, knot, rate."""
+    stamps = np.array([(i, T0 + ns) for i, ns in anchors])
+    last, rate = np.array([0, T0, NEVER]), np.array([rate_ns])
+    marks = np.full(len(anchors), 99, np.uint8)
+    end = sift(stamps, first, last, rate, np.array([100.0, 1e9, 0.05, 1000.0]), marks)
+    return marks.tolist(), end, (int(last[0]), int(last[1]) - T0), float(rate[0])
+
+
+SECOND = 10**9
+
+
+@pytest.mark.parametrize(
+    ("sample", "ns", "why"),
+    [
+        (100, 100 * SECOND, ALL),
+        (101, 101 * SECOND, FAR),
+        (10, 11 * SECOND, ALL),  # a second is allowed
+        (10, 11 * SECOND + 1, AHEAD),
+        (10, 9 * SECOND, ALL),
+        (10, 9 * SECOND - 1, BEHIND),
+        (100, 105 * SECOND, ALL),  # or 5 % of 100 s
+        (100, 105 * SECOND + 1, AHEAD),
+        (100, 95 * SECOND, ALL),
+        (100, 95 * SECOND - 1, BEHIND),
+    ],
+)
+def test_an_anchor_continues_up_to_every_limit_with_it(sample, ns, why):
+    marks, end, knot, _ = sifted((sample, ns))
+    assert end == (1 if why == ALL else 0, why)
+    assert marks == [KEPT if why == ALL else 99]
+    assert knot == ((sample, ns) if why == ALL else (0, 0))
+
+
+def test_the_rate_moves_by_the_share_that_an_anchor_has_of_its_averaging_length():
+    rate = 1e9 + 10 / 1010 * (1.05e9 - 1e9)
+    assert sifted((10, 10_500_000_000))[3] == pytest.approx(rate, rel=1e-12)
+    rate += 20 / 1020 * (0.98e9 - rate)
+    assert sifted((10, 10_500_000_000), (30, 30_100_000_000))[3] == pytest.approx(rate, rel=1e-12)
+
+
+def test_a_stamp_that_comes_back_to_the_time_of_the_knot_is_a_repetition():
+    marks, end, knot, rate = sifted((1, -5), (2, 0), (3, SECOND // 2), rate_ns=1e8)
+    assert marks == [BACKWARDS, REPEATED, KEPT]
+    assert (end, knot) == ((3, ALL), (3, SECOND // 2))
+    # what was passed over has not moved the rate
+    assert rate == pytest.approx(1e8 + 3 / 1003 * (SECOND / 6 - 1e8), rel=1e-12)
+
+
+def test_a_stamp_that_was_passed_over_is_known_when_it_comes_again():
+    marks = sifted((1, -5), (2, -5), (3, SECOND // 2), rate_ns=1e8)[0]
+    assert marks == [BACKWARDS, REPEATED, KEPT]
+
+
+def test_sifting_begins_where_it_is_told():
+    assert sifted((99, 5), (2, 2 * SECOND), first=1)[:2] == ([99, KEPT], (2, ALL))

@@ -272,6 +272,21 @@ def test_gravity_takes_eight_half_seconds_from_the_first_sample_on():
 
 
 @pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        (1.0, [1, 2, 4, 4, 9]),
+        (2.0, [2, 2, 4, 4, 9]),
+        (3.0, [2, 3, 4, 4, 9]),
+        (5.0, [2, 4, 4, 5, 9]),
+    ],
+)
+def test_a_value_is_put_in_its_place_and_what_lies_behind_is_left_alone(value, expected):
+    ordered = np.array([2.0, 4.0, 4.0, 7.0, 9.0])  # three of them count
+    features.insert(ordered, 3, value)
+    assert ordered.tolist() == expected
+
+
+@pytest.mark.parametrize(
     ("a", "b", "angle"),
     [
         ((1, 0, 0), (0, 2, 0), 90),
