@@ -150,7 +150,7 @@ def insert(ordered: Array, count: int, value: float) -> None:
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def gravity(accel_g: Array, start: int, stop: int, half_s_n: int, means: Array, out: Array) -> bool:
-    """Median of up to eight half-second means per axis; False if less than a second is there."""
+    """Median of the first eight half-second means per axis; False if not even a second is there."""
     pieces = min(HALF_SECONDS, (stop - start) // half_s_n)
     if pieces < 2:
         return False
@@ -271,18 +271,11 @@ def measure(
         known_before = gravity(
             accel_g,
             max(extent[0], start - delay_n - HALF_SECONDS * half_s_n),
-            max(extent[0], start - delay_n),
+            start - delay_n,
             half_s_n,
             means,
             before,
         )
-        known_after = gravity(
-            accel_g,
-            min(extent[1], end - delay_n + half_s_n),
-            min(extent[1], end - delay_n + (HALF_SECONDS + 1) * half_s_n),
-            half_s_n,
-            means,
-            after,
-        )
+        known_after = gravity(accel_g, end - delay_n + half_s_n, extent[1], half_s_n, means, after)
         out[row, 13] = angle_deg(before, after) if known_before and known_after else np.nan
         out[row, 14] = 0.5 * (high + falling) - peak  # the top is flat: its middle is steadier
