@@ -111,6 +111,7 @@ def test_a_stamp_has_a_fraction_if_its_top_bit_says_so(fraction, rest_ns):
         (0x47, 0xC000, 119, 125),  # 12.5 Hz counts as 12
         (0x46, 0xFFFF, 20, 25),  # 6.25 Hz as 6: 5.9998 samples
         (0x4F, 0xC000, -1500, 100),  # 3200 Hz
+        (0x4F, 0xFFFF, -3100, 99),  # 3199.9 samples
         (0x4A, 0x4000, 75, 75),
         (0x4A, 0x8000, -32_768, -32_768),
         (0x4A, 0x8000, 32_767, 32_767),
@@ -253,6 +254,7 @@ def test_a_wrong_sum_keeps_the_alignment_if_something_known_follows(follows):
     stop, lost, info = inspected(BAD + follows)
     assert (stop, lost) == (1 + len(follows) // 512, False)
     assert info[STATUS, 0] == BAD_SUM
+    assert (info[STATUS, 1:] != -9).all()  # what follows is read
 
 
 def test_a_wrong_sum_with_nothing_known_behind_it_loses_the_alignment():

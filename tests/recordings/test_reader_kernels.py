@@ -161,5 +161,20 @@ def test_a_stamp_that_was_passed_over_is_known_when_it_comes_again():
     assert marks == [BACKWARDS, REPEATED, KEPT]
 
 
+@pytest.mark.parametrize(
+    ("sample", "ns", "verdict"),
+    [
+        (1, 1, KEPT),  # time has passed, if little
+        (1, 0, REPEATED),
+        (0, SECOND // 2, REPEATED),  # the sample of the knot has its time
+        (-1, SECOND // 2, REPEATED),
+    ],
+)
+def test_an_anchor_must_lie_behind_the_knot_in_samples_and_in_time(sample, ns, verdict):
+    marks, end, _, rate = sifted((sample, ns), rate_ns=1e8)
+    assert (marks, end) == ([verdict], (1, ALL))
+    assert (rate == 1e8) == (verdict != KEPT)
+
+
 def test_sifting_begins_where_it_is_told():
     assert sifted((99, 5), (2, 2 * SECOND), first=1)[:2] == ([99, KEPT], (2, ALL))
