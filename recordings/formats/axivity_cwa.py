@@ -27,28 +27,18 @@ NAME = "axivity-cwa"
 HEADER = np.dtype(
     {
         "names": [
-            "magic",  # b"MD"
-            "length",  # 1020
             "hardware",  # 0x64 AX6; 0x00, 0x17, 0xFF AX3
             "device_low",
-            "session",
             "device_high",  # 0xFFFF means 0
-            "start",  # packed time of the plan, not of the data
-            "stop",
-            "sensor_config",
-            "rate_code",
             "firmware",
             "annotation",  # key=value&..., URL-encoded, padded
         ],
-        "formats": [
-            *("S2", "<u2", "u1", "<u2", "<u4", "<u2", "<u4", "<u4", "u1", "u1", "u1"),
-            "V448",
-        ],
-        "offsets": [0, 2, 4, 5, 7, 11, 13, 17, 35, 36, 41, 64],
+        "formats": ["u1", "<u2", "<u2", "u1", "V448"],
+        "offsets": [4, 5, 11, 41, 64],
         "itemsize": 1024,
     }
 )
-"""The fields of the header that are used."""
+"""The fields of the header that are used: all else the blocks say, and say better."""
 
 SECTOR = np.dtype(
     {
