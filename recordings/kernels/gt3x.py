@@ -13,8 +13,6 @@ from numba import njit
 from numpy.typing import NDArray
 
 HEAD_BYTES = 8
-LONGEST_BYTES = HEAD_BYTES + 65_535 + 1
-"""A record with the longest payload that its header can state."""
 
 ACTIVITY_12_YXZ, ACTIVITY_16_XYZ, ACTIVITY_12_XYZ = 0, 26, 27
 """Records of one second of samples; one byte in place of the samples marks a USB connection."""

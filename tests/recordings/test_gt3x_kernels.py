@@ -123,8 +123,10 @@ def test_what_looks_like_a_record_behind_damage_must_have_a_known_type_and_a_nea
         (26, T0 + 5, 24, True),
         (30, T0 + 5, 1, True),
         (31, T0 + 5, 24, False),
-        (26, T0 - 2 * naive.DAY, 24, False),
-        (26, T0 + 401 * naive.DAY, 24, False),
+        (26, T0 - naive.DAY, 24, True),
+        (26, T0 - naive.DAY - 1, 24, False),
+        (26, T0 + 400 * naive.DAY, 24, True),
+        (26, T0 + 400 * naive.DAY + 1, 24, False),
         (6, T0, 8192, True),
         (6, T0, 8193, False),
     ]:
