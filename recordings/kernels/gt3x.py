@@ -121,7 +121,6 @@ def scan_records(
         why = CUT if state[_ENDS_INSIDE] else LOST
         _write(records, count, why, int(state[_TIME]), pos - lost, lost)
         count += 1
-        state[_LOST_BYTES] = 0
     return count, pos
 
 
