@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detector.nights.calibration import Calibration
-from detector.nights.night import Events, Interval, Night, Site, Sleep
+from detector.nights.night import OTHER_KINDS, Events, Interval, Night, Site, Sleep
 from detector.nights.quality import Quality
 from detector.result import Facts, Result
 from detector.scan import CANDIDATE, EPOCH, Scan, Snippet
@@ -50,17 +50,6 @@ KINDS: tuple[tuple[float, str, str, str, bool, str], ...] = (
     (420.0, "body_movement", "posture", "post_wake", False, "low"),
 )
 """The events of every made night that has a sleep period."""
-
-OTHER_KINDS = (
-    "micro_twitch",
-    "limb_movement",
-    "periodic_limb_movement",
-    "rhythmic_train",
-    "body_movement",
-    "impact",
-    "disturbance",
-    "brief_other",
-)
 
 
 def made_facts(
