@@ -69,7 +69,7 @@ def night_json(facts: Facts, night: Night) -> dict[str, Any]:
         "observed_h": round(night.observed_h, 3),
         "onset_window": _interval(zone, night.window),
         "sleep": _sleep(zone, night.sleep),
-        "stages": None if night.staged is None else by_stage(night),
+        "stages": _by_stage(night),
         "diary": _noted(facts, night) if night.noted.kept else None,
         "nonwear": [_interval(zone, i) for i in night.nonwear],
         "unusable": [_interval(zone, i) for i in night.unusable],
@@ -122,11 +122,11 @@ def _factors(facts: Facts, nights: Sequence[dict[str, Any]]) -> dict[str, Any]:
     }
 
 
-def by_stage(night: Night) -> dict[str, Any]:
+def _by_stage(night: Night) -> dict[str, Any] | None:
     """Return for every stage its usable hours, and the sleep starts in it that may be counted."""
     events, staged = night.events, night.staged
     if staged is None:
-        return {}
+        return None
     epochs_ns = night.scan.epochs["start_ns"]
     usable = np.ones(len(epochs_ns), bool)
     for lost in (*night.nonwear, *night.unusable):

@@ -9,12 +9,12 @@ import numpy as np
 from markupsafe import Markup
 from numpy.typing import NDArray
 
-from detector.nights.night import SLEEP_STARTS, Interval, Night
+from detector.nights.night import Interval, Night
 from recordings import SECOND_NS
 
 from .cells import Cells
-from .epoch_series import gaps, on_grid
-from .svg import area, per_bin_max, picture
+from .epoch_series import SCALE_G_PER_S, bands, near, on_grid
+from .svg import area, log_share, per_bin_max, picture
 from .wall import WallClock, night_title
 
 _MINUTE_NS = 60 * SECOND_NS
@@ -25,8 +25,6 @@ _PER_MIN = 0.5
 
 _BEFORE_MIN, _AFTER_MIN = 8 * 60, 16 * 60
 """What the raster aligned to onset shows."""
-
-_LOW_G_PER_S, _HIGH_G_PER_S = 0.1, 50.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,23 +85,13 @@ def _drawing(night: Night, clock: WallClock) -> Markup:
     movement = per_bin_max(values, -(-len(values) // 60))
     first = _minute(clock, int(epochs["start_ns"].min()))
     x = (first + 5.0 * np.arange(len(movement))) * _PER_MIN
-    with np.errstate(divide="ignore", invalid="ignore"):
-        share = np.log(movement / _LOW_G_PER_S) / np.log(_HIGH_G_PER_S / _LOW_G_PER_S)
-    y = (1 - np.clip(share, 0, 1)) * _ROW
-    sleep = night.sleep
-    bands = [
-        *([(Interval(sleep.onset_ns, sleep.wake_ns), "sleep")] if sleep else []),
-        *([(night.window, "window")] if night.window else []),
-        *((span, "unusable") for span in (*gaps(epochs), *night.nonwear, *night.unusable)),
-    ]
+    y = (1 - log_share(movement, *SCALE_G_PER_S)) * _ROW
     events = night.events
-    near = np.isin(events.kind, SLEEP_STARTS) & ~events.counted
-    near &= np.isin(events.context, ("onset", "reonset", "sleep"))
     return Markup("").join(
         [
-            *(_band(clock, span, css) for span, css in bands),
+            *(_band(clock, span, css) for span, css in bands(night)),
             Markup('<path class="movement" d="{}"/>').format(area(x, y, _ROW)),
-            _marks(clock, events.candidates[near], "near"),
+            _marks(clock, events.candidates[near(night)], "near"),
             _marks(clock, events.candidates[events.counted], "counted"),
         ]
     )

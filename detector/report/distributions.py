@@ -6,6 +6,8 @@ from collections import Counter
 
 from markupsafe import Markup
 
+from .svg import drawing
+
 _MOST_BARS = 24
 BIN_MIN = 30
 """Of the clock."""
@@ -36,7 +38,7 @@ def histogram(nights: Counter[int]) -> Markup:
     label = "; ".join(
         f"{bars[n]} {'night' if bars[n] == 1 else 'nights'} with {n}" for n in sorted(bars)
     )
-    return _picture("bars", (most + 1) * step, height + 34, label, parts)
+    return drawing("bars", (most + 1) * step, height + 34, label, parts)
 
 
 def _short(n: int) -> str:
@@ -77,7 +79,7 @@ def clock(onsets: Counter[int], wakes: Counter[int]) -> Markup:
     label = "; ".join(
         f"{word}: {_said(nights)}" for word, nights in (("Onset", onsets), ("Wake", wakes))
     )
-    return _picture("bars clock", bins * unit, 2 * height + 26, label, parts)
+    return drawing("bars clock", bins * unit, 2 * height + 26, label, parts)
 
 
 def _said(nights: Counter[int]) -> str:
@@ -86,10 +88,3 @@ def _said(nights: Counter[int]) -> str:
         f"{n} from {(at := (place * BIN_MIN + _NOON_MIN) % _DAY_MIN) // 60:02d}:{at % 60:02d}"
         for place, n in sorted(nights.items())
     )
-
-
-def _picture(css: str, width: int, height: int, label: str, parts: list[str]) -> Markup:
-    head = Markup('<svg class="{}" viewBox="0 0 {} {}" role="img" aria-label="{}">').format(
-        css, width, height, label
-    )
-    return head + Markup("".join(parts)) + Markup("</svg>")  # noqa: S704 (numbers only)

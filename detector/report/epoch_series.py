@@ -6,8 +6,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detector.nights.grid import EPOCH_NS
-from detector.nights.night import Interval, Night
+from detector.nights.night import SLEEP_STARTS, Interval, Night
 from recordings import SECOND_NS
+
+from .words import ASLEEP
+
+SCALE_G_PER_S = (0.1, 50.0)
+"""Movement at the bottom and at the top of every still picture, on a log scale."""
 
 
 def z_angle_deg(median_g: NDArray[np.float32]) -> NDArray[np.float64]:
@@ -44,3 +49,20 @@ def onset_band(night: Night) -> Interval | None:
         return None
     side_ns = round(sleep.uncertainty_min * 60 * SECOND_NS)
     return Interval(sleep.onset_ns - side_ns, sleep.onset_ns + side_ns)
+
+
+def bands(night: Night) -> list[tuple[Interval, str]]:
+    """Return the stretches behind a night's movement, each with its class, the lowest first."""
+    sleep = night.sleep
+    return [
+        *([(Interval(sleep.onset_ns, sleep.wake_ns), "sleep")] if sleep else []),
+        *([(night.window, "window")] if night.window else []),
+        *((i, "unusable") for i in (*gaps(night.scan.epochs), *night.nonwear, *night.unusable)),
+    ]
+
+
+def near(night: Night) -> NDArray[np.bool_]:
+    """Which events look like sleep starts, came in sleep or at its onset, and are not counted."""
+    events = night.events
+    asleep = np.isin(events.context, ASLEEP)
+    return np.asarray(np.isin(events.kind, SLEEP_STARTS) & asleep & ~events.counted)

@@ -14,7 +14,7 @@ from detector.result import Facts
 from detector.settings import Settings
 from detector.tables.columns import RECORDINGS
 from detector.tables.rows import facts_row
-from recordings import Remark, Segment
+from recordings import Segment
 
 from .beside import raster_by_clock, raster_by_onset
 from .cells import Cells, cells, shown_path
@@ -83,7 +83,7 @@ class Page:
             factors=factor_views(facts, self._noted),
             symptoms=symptoms(facts, self._noted),
             quality=_quality(facts, row),
-            remarks=[r.message for r in _remarks(facts)],
+            remarks=[r.message for r in remarks(facts.health, facts.quality, facts.settings)],
             segments=_segments(facts),
             notes=sorted(facts.header.notes.items()),
             remark=facts.notes,
@@ -138,10 +138,6 @@ def _origin(facts: Facts, row: Cells) -> list[str]:
 def _elsewhere(facts: Facts) -> bool:
     """Whether the device's clock was set to another zone than it was worn in."""
     return str(facts.zone.device_tz) != str(facts.zone.tz)
-
-
-def _remarks(facts: Facts) -> list[Remark]:
-    return remarks(facts.health, facts.quality, facts.settings)
 
 
 def _zone_sentence(facts: Facts) -> str:

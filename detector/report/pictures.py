@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from markupsafe import Markup
 from numpy.typing import NDArray
 
-from detector.nights.night import SLEEP_STARTS, Interval, Night
+from detector.nights.night import Interval, Night
 from detector.scan import Snippet
 from recordings import SECOND_NS
 
-from .epoch_series import gaps, on_grid, onset_band, recorded
-from .svg import Numbers, area, keep_extremes, line, nice_step, per_bin_max, picture
+from .epoch_series import SCALE_G_PER_S, bands, near, on_grid, onset_band, recorded
+from .svg import (
+    Numbers,
+    area,
+    drawing,
+    keep_extremes,
+    line,
+    log_share,
+    nice_step,
+    per_bin_max,
+    picture,
+)
 from .wall import WallClock, night_title
 
 _FINE = 2
@@ -59,7 +68,7 @@ def trace(snippet: Snippet, mark: Mark) -> Markup:
         *_axes(x, snippet.accel_g),
         *_jerk(x, snippet.jerk_g_per_s, mark),
     ]
-    return _svg("trace", _WIDTH, _TRACE_HEIGHT, mark.label, parts)
+    return drawing("trace", _WIDTH, _TRACE_HEIGHT, mark.label, parts)
 
 
 def _seconds(first_s: float, last_s: float, per_s: float) -> list[str]:
@@ -124,10 +133,6 @@ def _curve(css: str, x: Numbers, y: Numbers) -> str:
     return f'<path class="curve {css}" transform="scale({1 / _FINE})" d="{d}"/>'
 
 
-_LOW_G_PER_S, _HIGH_G_PER_S = 0.1, 50.0
-"""Levels at the bottom and the top of a night's picture."""
-
-
 @dataclass(frozen=True, slots=True)
 class _Frame:
     """Where times and levels lie in a picture of a night."""
@@ -141,9 +146,7 @@ class _Frame:
         return round(float(np.clip((ns - self.extent.start_ns) / span_ns, 0, 1)) * self.width, 1)
 
     def y(self, level_g_per_s: Numbers) -> Numbers:
-        with np.errstate(divide="ignore", invalid="ignore"):
-            share = np.log(level_g_per_s / _LOW_G_PER_S) / np.log(_HIGH_G_PER_S / _LOW_G_PER_S)
-        return np.asarray((1 - np.clip(share, 0, 1)) * self.height)
+        return np.asarray((1 - log_share(level_g_per_s, *SCALE_G_PER_S)) * self.height)
 
     def band(self, interval: Interval, css: str) -> str:
         left, right = self.x(interval.start_ns), self.x(interval.end_ns)
@@ -160,7 +163,7 @@ def strip(night: Night, label: str) -> Markup | None:
         return None
     frame = _Frame(extent, 300, 44)
     parts = ['<g class="drawing">', *_night(night, frame, bins=150), "</g>"]
-    return _svg("strip", 300, 44, label, parts)
+    return drawing("strip", 300, 44, label, parts)
 
 
 def static_night(night: Night, clock: WallClock, label: str) -> Markup | None:
@@ -174,25 +177,17 @@ def static_night(night: Night, clock: WallClock, label: str) -> Markup | None:
     frame = _Frame(extent, 720, 120)
     parts = [*_night(night, frame, bins=480), *_onset(night, frame), *_hours(frame, clock)]
     whole = [f'<g class="drawing" id="still-{night.index}">', *parts, "</g>"]
-    return _svg("still", 720, 136, label, whole)
+    return drawing("still", 720, 136, label, whole)
 
 
 def _night(night: Night, frame: _Frame, bins: int) -> list[str]:
-    sleep, events = night.sleep, night.events
-    epochs = night.scan.epochs
+    epochs, events = night.scan.epochs, night.events
     movement = per_bin_max(on_grid(epochs, epochs["jerk_max_g_per_s"]), bins)
     x = np.linspace(0, frame.width * _FINE, len(movement))
     shape = area(x, frame.y(movement) * _FINE, frame.height * _FINE)
-    bands = [
-        *([(Interval(sleep.onset_ns, sleep.wake_ns), "sleep")] if sleep else []),
-        *([(night.window, "window")] if night.window else []),
-        *((i, "unusable") for i in (*gaps(epochs), *night.nonwear, *night.unusable)),
-    ]
-    asleep = np.isin(events.context, ("onset", "reonset", "sleep"))
-    near = np.isin(events.kind, SLEEP_STARTS) & asleep & ~events.counted
-    marks = {"near": near, "counted": events.counted}
+    marks = {"near": near(night), "counted": events.counted}
     return [
-        *(frame.band(i, css) for i, css in bands),
+        *(frame.band(i, css) for i, css in bands(night)),
         f'<path class="movement" transform="scale({1 / _FINE})" d="{shape}"/>',
         *(
             f'<path class="{css}" d="{_diamonds(events.candidates[chosen], frame)}"/>'
@@ -247,14 +242,8 @@ def noise_floor(night: Night) -> Markup | None:
     if not len(epochs):
         return None
     floor = per_bin_max(on_grid(epochs, epochs["floor_g_per_s"]), 120)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        y = 40 * (1 - np.clip(np.log(floor / 0.05) / np.log(100), 0, 1))
+    y = 40 * (1 - log_share(floor, 0.05, 5.0))
     shape = area(np.linspace(0, 480, len(floor)), y, 40)
     label = f"Noise floor over the night from {night_title(night.span)}, 0.05 to 5 g/s"
     path = Markup('<path class="floor" d="{}"/>').format(shape)
     return picture("floor-line", 480, 42, label, [path])
-
-
-def _svg(css: str, width: int, height: int, label: str, parts: Sequence[str]) -> Markup:
-    content = Markup("".join(parts))  # noqa: S704 (numbers and own words)
-    return picture(css, width, height, label, [content])

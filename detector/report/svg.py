@@ -21,6 +21,17 @@ def picture(css: str, width: int, height: int, label: str, parts: Sequence[Marku
     return head + Markup("").join(parts) + Markup("</svg>")
 
 
+def drawing(css: str, width: int, height: int, label: str, parts: Sequence[str]) -> Markup:
+    """Return :func:`picture` of parts that hold nothing but numbers and words of this package."""
+    return picture(css, width, height, label, [Markup("".join(parts))])  # noqa: S704 (as said)
+
+
+def log_share(levels: Numbers, low: float, high: float) -> Numbers:
+    """Where levels lie on a log scale, from 0 at ``low`` and below to 1 at ``high`` and above."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.asarray(np.clip(np.log(levels / low) / np.log(high / low), 0, 1))
+
+
 def keep_extremes(values: Numbers, bins: int) -> NDArray[np.int64]:
     """Indices of the smallest and the largest value of each of ``bins`` equal stretches, in order.
 

@@ -43,10 +43,6 @@ class WallClock:
         """Local time as ``23:41``."""
         return f"{self.zone.local(device_ns):%H:%M}"
 
-    def iso(self, device_ns: int) -> str:
-        """Local time with its date and offset, as the tables have it."""
-        return self.zone.local_iso(device_ns)
-
     def change(self) -> ClockChange | None:
         """Find the change of the clocks within the night, to the second."""
         before_s, after_s = (self._offset_s(ns) for ns in (self.span.start_ns, self.span.end_ns))
