@@ -9,14 +9,12 @@ from datetime import date
 import numpy as np
 import pytest
 from made_results import (
-    HOUR_NS,
     made_asleep_night,
     made_empty_night,
     made_epochs,
     made_facts,
     made_limited_night,
     made_night,
-    made_onset_ns,
 )
 from report.html_tree import Element, parse
 
@@ -296,7 +294,3 @@ def test_the_floor_is_drawn_from_a_twentieth_to_five(floor, y):
 
 def test_a_night_without_data_has_no_floor():
     assert noise_floor(made_empty_night()) is None
-
-
-def test_the_onset_of_the_made_night_is_where_these_tests_take_it():
-    assert made_onset_ns() - made_epochs()["start_ns"][0] == 100 * HOUR_NS // 60
