@@ -10,14 +10,12 @@ from markupsafe import Markup
 from numpy.typing import NDArray
 
 from detector.nights.night import Interval, Night
-from recordings import SECOND_NS
 
 from .cells import Cells
 from .epoch_series import SCALE_G_PER_S, bands, near, on_grid
 from .svg import area, log_share, per_bin_max, picture
 from .wall import WallClock, night_title
 
-_MINUTE_NS = 60 * SECOND_NS
 _DAY_MIN = 24 * 60
 _LEFT, _ROW, _GUTTER = 74, 26, 6
 _PER_MIN = 0.5
@@ -114,7 +112,7 @@ def raster_by_clock(nights: Sequence[Beside]) -> Markup:
     """Draw all nights from noon to noon, one below the other."""
     ticks = [(m, f"{(12 + m // 60) % 24:02d}:00") for m in range(0, _DAY_MIN + 1, 180)]
     rows = [
-        (n, 0.0, Markup('<g class="drawing" id="row-{}">{}</g>').format(n.index, n.drawing))
+        (n, Markup('<g class="drawing" id="row-{}">{}</g>').format(n.index, n.drawing))
         for n in nights
     ]
     return _raster("All nights by the clock, noon to noon", rows, (0, _DAY_MIN), ticks)
@@ -130,16 +128,16 @@ def raster_by_onset(nights: Sequence[Beside]) -> Markup:
         for m in range(-_BEFORE_MIN, _AFTER_MIN + 1, 120)
     ]
     rows = [
-        (n, n.onset_min, Markup('<use href="#row-{}" x="{:.1f}"/>').format(
-            n.index, -n.onset_min * _PER_MIN))
-        for n in nights if n.onset_min is not None
-    ]  # fmt: skip
+        (n, Markup('<use href="#row-{}" x="{:.1f}"/>').format(n.index, -n.onset_min * _PER_MIN))
+        for n in nights
+        if n.onset_min is not None
+    ]
     return _raster("All nights aligned to sleep onset", rows, (-_BEFORE_MIN, _AFTER_MIN), ticks)
 
 
 def _raster(
     label: str,
-    rows: Sequence[tuple[Beside, float, Markup]],
+    rows: Sequence[tuple[Beside, Markup]],
     span: tuple[int, int],
     ticks: Sequence[tuple[int, str]],
 ) -> Markup:
@@ -148,7 +146,7 @@ def _raster(
     shift = -span[0] * _PER_MIN
     grid = "".join(f"M{(m - span[0]) * _PER_MIN:g} 0V{height}" for m, _ in ticks)
     parts = [Markup('<path class="grid" transform="translate({} 0)" d="{}"/>').format(_LEFT, grid)]
-    for place, (night, _, drawing) in enumerate(rows):
+    for place, (night, drawing) in enumerate(rows):
         top = place * (_ROW + _GUTTER)
         parts.append(
             Markup(

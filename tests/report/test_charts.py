@@ -146,6 +146,7 @@ def test_what_would_lie_on_one_another_is_drawn_once_and_told_as_often_as_it_is(
     svg = svg_of(size_by_time([with_starts((5, 100, True), (5.01, 100, True), (5, 100, False))]))
     assert len(marks(svg, "counted")) == len(marks(svg, "near")) == 1
     assert svg.attributes["aria-label"] == "Size in mg of 3 events against minutes from onset"
+    assert svg.attributes["viewbox"] == "0 0 658 148"
 
 
 def test_counted_marks_lie_on_top():
@@ -215,6 +216,14 @@ def test_of_many_nights_only_so_many_are_named_as_have_room(nights, step, named)
     circles = [number(c, "cx") for c in svg.all("circle")]
     assert circles[1] - circles[0] == step
     assert len(circles) == nights
+
+
+def test_the_scale_of_the_trend_holds_the_widest_interval():
+    """Two in 45 minutes may be 9.63 per hour: no more than four lines of five."""
+    wide, narrow = counting("2", "45", "2.667"), counting("0", "600", "0")
+    for nights in ([wide, narrow], [narrow, wide]):
+        svg = svg_of(trend(rates(nights)))
+        assert [t for t in texts(svg) if t.isdigit()] == ["0", "5", "10"]
 
 
 def test_a_night_is_named_by_weekday_and_day():

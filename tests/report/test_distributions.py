@@ -44,6 +44,7 @@ def test_bars_stand_side_by_side_in_steps_of_28():
     svg = svg_of(histogram(Counter({0: 1, 2: 1})))
     assert [r.attributes["x"] for r in svg.all("rect")] == ["3", "31", "59"]
     assert {r.attributes["width"] for r in svg.all("rect")} == {"22"}
+    assert [t.attributes["x"] for t in svg.all("text")] == ["14", "14", "42", "70", "70"]
     assert svg.attributes["viewbox"] == "0 0 84 124"
 
 
@@ -112,6 +113,7 @@ def test_every_third_hour_is_named_from_noon_to_noon():
     svg = svg_of(clock(Counter({0: 1}), Counter()))
     assert texts(svg) == [f"{h:02d}:00" for h in (12, 15, 18, 21, 0, 3, 6, 9, 12)]
     assert [t.attributes["x"] for t in svg.all("text")][:3] == ["0", "84", "168"]
+    assert {t.attributes["y"] for t in svg.all("text")} == {"132"}
     assert [t.attributes.get("class") for t in svg.all("text")] == [
         "first", *[None] * 7, "last"
     ]  # fmt: skip
