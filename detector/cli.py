@@ -13,6 +13,8 @@ import signal
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import cached_property
+from typing import Any, cast
 
 from cyclopts import App, CycloptsError
 
@@ -96,19 +98,48 @@ class _UnheardError(Exception):
         self.seen_enough = isinstance(error, BrokenPipeError)
 
 
-def _say(text: str, end: str = "\n") -> None:
-    """Write to the standard output.
+@contextmanager
+def _heard() -> Iterator[None]:
+    """Tell that the standard output takes nothing more; from then on it leads nowhere.
 
     Raises
     ------
     _UnheardError
-        If it takes nothing more; from then on it leads nowhere.
+        Of what the system refuses to write.
     """
     try:
-        print(text, end=end, flush=True)
+        yield
     except OSError as error:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise _UnheardError(error) from error
+
+
+def _say(text: str, end: str = "\n") -> None:
+    """Write to the standard output."""
+    with _heard():
+        print(text, end=end, flush=True)
+
+
+class _Shown:
+    """What shows help and version: the console of rich, which is loaded only then."""
+
+    @cached_property
+    def _console(self) -> Any:
+        from rich.console import Console as RichConsole
+
+        class Telling(RichConsole):
+            def on_broken_pipe(self) -> None:
+                raise  # noqa: PLE0704 (rich calls this where it has caught that; it would exit)
+
+        return Telling()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._console, name)
+
+    def print(self, *things: Any) -> None:
+        """Write to the standard output."""
+        with _heard():
+            self._console.print(*things)
 
 
 def main(words: Sequence[str] | None = None) -> int:
@@ -126,7 +157,8 @@ def main(words: Sequence[str] | None = None) -> int:
         sys.stdout.reconfigure(errors="backslashreplace")
     try:
         with _told_to_end():
-            answer = app(words, exit_on_error=False, print_error=False) or Answer("")
+            answer = app(words, exit_on_error=False, print_error=False, console=cast(Any, _Shown()))
+            answer = answer or Answer("")  # of help there is none
             _say(plain(answer.text), end="\n" if answer.text else "")
     except (Exception, KeyboardInterrupt) as error:
         status, problem = _ending(error, words)

@@ -14,7 +14,11 @@ from detector.cli import FAILED, OK, main
 from detector.console import Console
 
 SAMPLE = Path(__file__).parents[2] / "recordings/samples/ax3_thigh25_short_night.cwa.gz"
-SHOW = [sys.executable, "-m", "detector", "config", "show"]
+HYPNIC = [sys.executable, "-m", "detector"]
+SAYING = pytest.mark.parametrize(
+    "words", [["config", "show"], ["--help"], ["run", "--help"], ["--version"], []], ids=" ".join
+)
+"""Commands that write to the standard output: the answer, and what the parser writes itself."""
 
 posix = pytest.mark.skipif(os.name != "posix", reason="closes descriptors as a shell does")
 
@@ -27,17 +31,19 @@ def unread() -> int:
 
 
 @posix
-def test_a_reader_that_has_seen_enough_is_no_failure():
+@SAYING
+def test_a_reader_that_has_seen_enough_is_no_failure(words):
     writing = unread()
-    done = subprocess.run(SHOW, stdout=writing, stderr=subprocess.PIPE, check=False)
+    done = subprocess.run([*HYPNIC, *words], stdout=writing, stderr=subprocess.PIPE, check=False)
     os.close(writing)
     assert (done.returncode, done.stderr) == (OK, b"")
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a full disk at hand")
-def test_a_standard_output_that_takes_no_more_is_told():
+@SAYING
+def test_a_standard_output_that_takes_no_more_is_told(words):
     with Path("/dev/full").open("wb") as full:
-        done = subprocess.run(SHOW, stdout=full, stderr=subprocess.PIPE, check=False)
+        done = subprocess.run([*HYPNIC, *words], stdout=full, stderr=subprocess.PIPE, check=False)
     assert done.returncode == FAILED
     said = b"hypnic: the standard output cannot be written: No space left on device\n"
     assert done.stderr == said
