@@ -220,7 +220,7 @@ def _known(source: Source, options: RunOptions) -> dict[str, Any]:
         "participant_source": subject.participant_source,
         "parts": subject.parts,
         "anonymised": subject.anonymised,
-        "config_hash": options.settings.fingerprint(),
+        "config_hash": options.settings.of_recording().fingerprint(),
         "algorithm_version": ALGORITHM_VERSION,
         "version": VERSION,
     }
@@ -244,7 +244,8 @@ def _written(
     if source.veil:
         recording = source.veil.over(recording)
     watched = _Watched(recording, paths, before, watch)
-    analysis = Analysis(watched, subject_of(source, options), options.settings)
+    settings = options.settings.of_recording()
+    analysis = Analysis(watched, subject_of(source, options), settings)
     with RecordingFolder(folder, analysis.facts, Page(analysis.facts)) as written:
         for night in analysis.nights():
             written.add(night)
@@ -269,7 +270,7 @@ def _asked(source: Source, options: RunOptions) -> dict[str, Any]:
     }
     return {
         "options": seal_of(source)(asked),
-        "config_hash": options.settings.fingerprint(),
+        "config_hash": options.settings.of_recording().fingerprint(),
         "algorithm_version": ALGORITHM_VERSION,
     }
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal
 
 from .parameter import Group, SettingsError, setting
@@ -679,6 +679,10 @@ class Settings:
     def as_dict(self) -> dict[str, dict[str, Any]]:
         """Plain nested values, in declaration order."""
         return asdict(self)
+
+    def of_recording(self) -> Settings:
+        """Return what a recording depends on: limbs are looked at when all recordings are done."""
+        return replace(self, limbs=LimbSettings())
 
     def fingerprint(self) -> str:
         """First 16 hex digits of the SHA-256 over all values."""

@@ -10,7 +10,7 @@ import pytest
 from detector.cohort import RunOptions, Summary, Watcher, run
 from detector.config import load_toml
 from detector.job import CRASH_LOG
-from detector.settings import KindSettings, Settings
+from detector.settings import KindSettings, LimbSettings, Settings
 from detector.tables.columns import NIGHTS, RECORDINGS
 from detector.tables.csvtext import header, read
 from recordings import SECOND_NS
@@ -109,6 +109,17 @@ def test_the_tables_of_the_run_join_those_of_the_recordings(data, tmp_path):
     assert [night["recording_id"] for night in nights] == ["one", "two"]
     assert {night["sleep_starts_onset"] for night in nights} == {None}
     assert list(read(RECORDINGS, out / "recordings.csv")) == [dict(row) for row in summary.rows]
+
+
+def test_a_changed_setting_of_limbs_lets_all_recordings_keep_their_results(data, tmp_path):
+    run([data], tmp_path / "out", OPTIONS)
+    options = replace(OPTIONS, settings=Settings(limbs=LimbSettings(together_s=1.0)))
+    story = Story()
+    run([data], tmp_path / "out", options, story)
+    assert [told[1:] for told in story.told] == [(2,), ("resumed",), ("resumed",)]
+    assert load_toml(tmp_path / "out" / "config.resolved.toml") == options.settings
+    run([data], tmp_path / "fresh", options)
+    assert content(tmp_path / "out") == content(tmp_path / "fresh")
 
 
 def test_the_settings_that_were_written_are_those_of_the_run(data, tmp_path):

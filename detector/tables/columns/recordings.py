@@ -86,7 +86,14 @@ RECORDINGS: tuple[Column, ...] = (
         "joined in the order of their names; empty if anonymised.",
         "file",
     ),
-    Column("config_hash", "string", "", "Hash over all settings.", "settings"),
+    Column(
+        "config_hash",
+        "string",
+        "",
+        "Hash over all settings; those of limbs count as by default, for no recording depends on "
+        "them.",
+        "settings",
+    ),
     Column(
         "algorithm_version",
         "string",
