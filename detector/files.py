@@ -92,10 +92,22 @@ def replace_folder(new: Path, path: Path) -> None:
     old = superseded(path)
     remove(old)
     if path.exists():
+        if not os.access(path, os.W_OK):  # or it could be put aside, but not taken away
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
         path.rename(old)
     new.rename(path)
     folder_to_disk(path.parent)
     remove(old)
+
+
+def only_of(folder: Path, error: OSError) -> bool:
+    """Whether the system refuses a folder or what is in it, as it need not refuse any other."""
+    at = Path(os.fsdecode(error.filename)) if isinstance(error.filename, str | bytes) else None
+    return (
+        isinstance(error, PermissionError)
+        and at is not None
+        and not {folder, superseded(folder)}.isdisjoint((at, *at.parents))
+    )
 
 
 def remove(path: Path) -> None:

@@ -45,7 +45,6 @@ from .tables.csvtext import Row
 from .version import ALGORITHM_VERSION, VERSION
 
 CRASH_LOG = "crash.log"
-NOT_WRITTEN = "not_written"
 NO_SHIFT = (
     "no shift by whole weeks keeps all its offsets from UTC; give recordings that lie far apart "
     "another participant_id each, or a zone that does not change its clocks"
@@ -109,6 +108,8 @@ class Outcome:
     """Whether an earlier run had done it."""
     problem: str = ""
     """Why it failed, also where the row leaves that out."""
+    ends_run: bool = False
+    """Whether the others would fare no better: the disk takes nothing more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,14 +150,25 @@ def perform(source: Source, out: Path, options: RunOptions, watch: Watch = unwat
     except MemoryError:
         raise  # says more of this machine than of the recording
     except Exception as error:
-        if isinstance(error, OSError) and (problem := files.refusal(out, error)):
-            return failed(source, options, NOT_WRITTEN, problem)
+        if isinstance(error, OSError) and (refused := not_written(source, out, options, error)):
+            return refused
         log = veil.bare_traceback(error) if source.veil else traceback.format_exc()
-        files.write(_made(folder) / CRASH_LOG, log.encode("utf-8", "backslashreplace"))
         text = f"{type(error).__name__}: {error}"
         crash = failed(source, options, "crashed", text)
+        try:
+            files.write(_made(folder) / CRASH_LOG, log.encode("utf-8", "backslashreplace"))
+        except PermissionError:  # the folder is somebody else's: the message has to do
+            return crash
         shown = (folder / CRASH_LOG).relative_to(out).as_posix()
         return replace(crash, row={**crash.row, "log": shown})
+
+
+def not_written(source: Source, out: Path, options: RunOptions, error: OSError) -> Outcome | None:
+    """Return the outcome of a recording whose results the system refuses; None if it is a bug."""
+    if (problem := files.refusal(out, error)) is None:
+        return None
+    own = files.only_of(out / "recordings" / source.recording_id, error)
+    return replace(failed(source, options, "not_written", problem), ends_run=not own)
 
 
 def without_path(error: RecordingError, source: Source) -> str:

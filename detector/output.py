@@ -9,7 +9,7 @@ import json
 import re
 import secrets
 from collections.abc import Container, Iterable, Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, Protocol, Self
@@ -184,7 +184,8 @@ def sweep(folder: Path, recording_ids: Container[str]) -> None:
     for path in list(folder.iterdir()) if folder.is_dir() else ():
         left = _LEFT.fullmatch(path.name)
         if left and (left[1] or left[2]) in recording_ids:
-            files.remove(path)
+            with suppress(PermissionError):  # somebody else was killed
+                files.remove(path)
 
 
 def finished(path: Path, factors: Sequence[str] = ()) -> dict[str, Any] | None:

@@ -361,7 +361,11 @@ UNDONE: dict[str, Reason] = _all(
     Reason("not_a_recording", "No recording; the message says why not.", "undone"),
     Reason("interrupted", "The run ended before it; run again.", "undone"),
     Reason("unreadable", "It cannot be read, or was changed meanwhile.", "undone"),
-    Reason("not_written", "Its results could not be written; make room and run again.", "undone"),
+    Reason(
+        "not_written",
+        "Its results could not be written; do what the message says, then run again.",
+        "undone",
+    ),
     Reason("no_date_shift", "Its dates cannot be moved without changing results.", "undone"),
     Reason("killed", "Its process was killed, twice; most often memory was short.", "undone"),
     Reason("out_of_memory", "The memory did not suffice, twice.", "undone"),

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from .. import anonymise, files
-from ..job import NOT_WRITTEN, Outcome, RunOptions
+from ..job import Outcome, RunOptions
 from ..merge import write_about, write_merged
 from ..output import RUN, sweep
 from ..resultfile import to_json
@@ -133,14 +134,16 @@ class _Run:
         for index, (_, source, standing) in enumerate(self._wanted):
             folder = self._out / "recordings" / source.recording_id
             if standing.touched is not None:
-                files.write(folder / RUN, to_json(standing.touched))
+                with suppress(PermissionError):  # then the next run looks at the content again
+                    files.write(folder / RUN, to_json(standing.touched))
             if standing.row is not None:
                 self._take(index, Outcome(standing.row, resumed=True))
                 self._resumed += 1
                 continue
             left.append(index)
             if standing is FORCED:  # so that a run that is killed knows what it has yet to do
-                (folder / RUN).unlink(missing_ok=True)
+                with suppress(PermissionError):  # then it will fail, and stay as it is
+                    (folder / RUN).unlink(missing_ok=True)
         sweep(self._out / "recordings", {source.recording_id for _, source, _ in self._wanted})
         return left
 
@@ -160,8 +163,7 @@ class _Run:
             with working:
                 for at, outcome in work.outcomes():
                     self._take(left[at], outcome)
-                    in_vain = outcome.row["reason"] == NOT_WRITTEN
-                    if in_vain or (self._fail_fast and outcome.row["status"] == "failed"):
+                    if outcome.ends_run or (self._fail_fast and outcome.row["status"] == "failed"):
                         break
         finally:
             work.clean()

@@ -8,9 +8,8 @@ from concurrent.futures import FIRST_COMPLETED, Future, wait
 from pathlib import Path
 from typing import Any
 
-from ..files import refusal
 from ..inputs.sources import Source
-from ..job import NOT_WRITTEN, Outcome, Progress, RunOptions, failed
+from ..job import Outcome, Progress, RunOptions, failed, not_written
 from ..output import sweep
 from .crews import Crew
 
@@ -114,9 +113,10 @@ class Work:
         try:
             return self._crew.result(future)
         except OSError as error:  # what came from elsewhere has no room here
-            if (problem := refusal(self._out, error)) is None:
+            refused = not_written(self._sources[index], self._out, self._options, error)
+            if refused is None:
                 raise
-            return failed(self._sources[index], self._options, NOT_WRITTEN, problem)
+            return refused
 
     def _sweep(self, *indices: int) -> None:
         sweep(self._out / "recordings", {self._sources[index].recording_id for index in indices})

@@ -4,20 +4,25 @@ from __future__ import annotations
 
 import errno
 import os
+import shutil
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from made_cohort import make_cohort
 from made_results import made_facts
+from unprivileged import permits, unprivileged
 
 from detector import files
 from detector.anonymise import key_of, key_path
 from detector.cli import FAILED, USAGE, main
 from detector.cohort import Executing, RunOptions, Watcher, run
-from detector.output import RecordingFolder
+from detector.inputs.sources import find_inputs
+from detector.job import perform
+from detector.output import RecordingFolder, sweep
 from detector.parameter import SettingsError
 from detector.tables.columns import RECORDINGS
 from detector.tables.stored import table
@@ -120,6 +125,86 @@ def test_a_recording_that_finds_no_room_leaves_the_earlier_result(tmp_path):
         folder.finish(made_facts(), {"input": {"bytes": 1, "sha256": "ab"}})
     assert content(tmp_path / "a") == before
     assert [path.name for path in tmp_path.iterdir()] == ["a"]
+
+
+@permits
+@pytest.mark.parametrize("force", [False, True], ids=["asked otherwise", "forced"])
+def test_a_folder_that_is_refused_is_its_recordings_failure_and_no_other(
+    data, tmp_path, monkeypatch, force
+):
+    monkeypatch.chdir(tmp_path)  # which nobody else may enter
+    out = Path("out")
+    run([data], out, OPTIONS)
+    before = tree(out / "recordings" / "night000")
+    (out / "recordings" / "night000").chmod(0o555)
+    options = OPTIONS if force else replace(OPTIONS, side="left")
+    shutil.copytree(data, "data")
+    with unprivileged(tmp_path):
+        summary = run(["data"], out, options, force=force)
+    refused, other = summary.rows
+    assert (refused["status"], refused["reason"]) == ("failed", "not_written")
+    folder = Path("out/recordings/night000")
+    assert refused["message"] == (
+        f"{folder} cannot be written: Permission denied; name a folder you may write into"
+    )
+    assert (other["status"], other["side"]) == ("ok_with_warnings", options.side)
+    assert summary.exit_status == 1
+    assert tree(folder) == before
+    assert {path.name for path in folder.parent.iterdir()} == {"night000", "night001"}
+
+
+@permits
+def test_a_folder_of_all_recordings_that_is_refused_ends_the_run(data, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    shutil.copytree(data, "data")
+    Path("out/recordings").mkdir(parents=True)
+    Path("out/recordings").chmod(0o555)
+    with unprivileged(tmp_path):
+        summary = run(["data"], Path("out"), OPTIONS)
+    assert [row["reason"] for row in summary.rows] == ["not_written", "interrupted"]
+
+
+@permits
+def test_what_somebody_else_left_half_written_is_left_to_them(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    left = Path(".a.0123abcd.partial")
+    left.mkdir()
+    (left / "nights.csv").touch()
+    left.chmod(0o555)
+    with unprivileged(tmp_path):
+        sweep(Path(), {"a"})
+    assert left.exists()
+
+
+@permits
+def test_a_bug_is_told_also_where_its_log_is_refused(data, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    shutil.copytree(data, "data")
+    folder = Path("out/recordings/night000")
+    folder.mkdir(parents=True)
+    folder.chmod(0o555)
+    (source, _) = find_inputs(["data"])
+
+    def mistake(progress):
+        if progress.phase == "reading":
+            raise RuntimeError("a mistake in the program")
+
+    with unprivileged(tmp_path):
+        outcome = perform(source, Path("out"), OPTIONS, mistake)
+    assert (outcome.row["reason"], outcome.row.get("log")) == ("crashed", None)
+    assert outcome.problem == "RuntimeError: a mistake in the program"
+
+
+@permits
+def test_new_times_that_are_refused_cost_a_done_recording_nothing(data, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    shutil.copytree(data, "data")
+    run(["data"], Path("out"), OPTIONS)
+    os.utime(*Path("data").rglob("night000.*"), ns=(0, 0))
+    Path("out/recordings/night000").chmod(0o555)
+    with unprivileged(tmp_path):
+        summary = run(["data"], Path("out"), OPTIONS)
+    assert (summary.exit_status, summary.resumed) == (0, 2)
 
 
 class NoRoom(Executing):

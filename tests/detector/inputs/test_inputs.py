@@ -1,14 +1,12 @@
 from __future__ import annotations
 
 import gzip
-import os
 import shutil
 import zipfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from unprivileged import permits, unprivileged
 
 from detector.inputs.sources import find_inputs
 from recordings import (
@@ -158,20 +156,7 @@ def test_a_table_without_time_is_an_input_if_the_rate_is_stated(folder):
         open_recording(folder / "rows.csv")
 
 
-@contextmanager
-def unprivileged() -> Iterator[None]:
-    """Be somebody whom folders have to permit what they permit."""
-    if os.geteuid():
-        yield
-        return
-    os.seteuid(65534)
-    try:
-        yield
-    finally:
-        os.seteuid(0)
-
-
-@pytest.mark.skipif(not hasattr(os, "geteuid"), reason="Windows permits in other ways")
+@permits
 def test_a_folder_that_may_not_be_searched_is_an_input_that_fails(folder, monkeypatch):
     (folder / "wave1" / "a.cwa").write_bytes(b"anything")
     (folder / "wave2" / "b.cwa").write_bytes(b"anything")
