@@ -8,6 +8,7 @@ from datetime import time
 from difflib import get_close_matches
 from operator import getitem
 from pathlib import Path
+from types import MappingProxyType
 from typing import Annotated, Any, TypeVar, get_args
 
 from cyclopts import CycloptsError, Group, MissingArgumentError, Token, UnknownOptionError
@@ -158,7 +159,9 @@ def _word(_: type, tokens: Sequence[Token]) -> str:
     return tokens[0].value
 
 
-def resolved_settings(config: Path | None, flags: dict[str, str]) -> Settings:
+def resolved_settings(
+    config: Path | None, flags: Mapping[str, str] = MappingProxyType({})
+) -> Settings:
     """Return the defaults, then the file, then the flags.
 
     Parameters

@@ -15,9 +15,8 @@ from cyclopts.validators import Number
 
 from recordings import ReadOptions
 
-from .config import load_toml
 from .console import NORMAL, QUIET, VERBOSE, Console
-from .flags import one_of, stated_columns
+from .flags import one_of, resolved_settings, stated_columns
 from .machine import jobs
 from .parameter import SettingsError
 from .people.zone_names import checked_zone_name
@@ -147,7 +146,7 @@ class Checking(Reading):
 
     def settings(self) -> Settings:
         """Return those of the run."""
-        return load_toml(self.config) if self.config else Settings()
+        return resolved_settings(self.config)
 
 
 @Flag(name="*")
@@ -174,7 +173,7 @@ class Converting:
 
     def settings(self) -> Settings:
         """Return those of the run."""
-        return load_toml(self.config) if self.config else Settings()
+        return resolved_settings(self.config)
 
 
 @Flag(name="*")
