@@ -34,6 +34,8 @@ WAYS = ("pool", "cluster", "shards")
 _ARGUMENTS = ("--tz", "Europe/London", "--site", "wrist", "-q")
 _PAUSE_S = (0.5, 6.0)
 """Between two kills, at random; the first comes that long after a run began."""
+_WORKERS_SHARE = 0.6
+"""Of kills that hit a worker; the others hit the main process."""
 
 
 def content(out: Path) -> dict[str, bytes]:
@@ -93,8 +95,13 @@ class Campaign:
             self._end(process)
 
     def _kill_one(self, process: subprocess.Popen[bytes]) -> None:
+        which = "worker" if self._random.random() < _WORKERS_SHARE else "main"
         workers = list(members(process))
-        which = "worker" if workers and self._random.random() < 0.6 else "main"
+        while which == "worker" and not workers:  # on a busy machine they come late
+            if process.poll() is not None:
+                return
+            time.sleep(0.01)
+            workers = list(members(process))
         victim = self._random.choice(workers) if which == "worker" else process.pid
         with suppress(ProcessLookupError):
             os.kill(victim, signal.SIGKILL)
