@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -21,6 +21,10 @@ _MOST_PROBLEMS = 20
 _LONGEST_PROBLEM = 300
 MOST_BYTES = 1 << 28
 """More than people write, and a million events."""
+MOST_CELLS = 1 << 26
+"""As many as a million events have; empty lines would take sixty times their size."""
+_ROW_CELLS = 8
+"""Cells that take as much memory as an empty row."""
 YEARS = range(1900, 2200)
 """In which somebody may have worn a sensor."""
 
@@ -48,17 +52,19 @@ def records(path: Path, columns: Sequence[str] = ()) -> list[list[str]]:
     SettingsError
         If it cannot be read, or is no table.
     """
+    data = content(path, MOST_BYTES)
     try:
-        text = content(path, MOST_BYTES).decode("utf-8-sig")
+        data.decode()
     except UnicodeDecodeError as error:
         raise SettingsError(
             f"{path}: is not UTF-8 text (at byte {error.start}); save it as 'CSV UTF-8'"
         ) from error
-    first = text.partition("\n")[0]
-    separator = max(_SEPARATORS, key=first.count)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+    lines = io.TextIOWrapper(io.BytesIO(data), "utf-8-sig", newline="")
+    separator = max(_SEPARATORS, key=lines.readline().count)
+    lines.seek(0)
+    reader = csv.reader(lines, delimiter=separator, strict=True)
     try:
-        found = list(reader)
+        found = list(_bounded(reader, path))
     except csv.Error as error:
         raise SettingsError(
             f"{path}: is no CSV table: line {reader.line_num}: {error}; "
@@ -67,6 +73,17 @@ def records(path: Path, columns: Sequence[str] = ()) -> list[list[str]]:
     if columns and not (found and any(found[0])):
         raise SettingsError(f"{path}: has no heading; the columns are {', '.join(columns)}")
     return found
+
+
+def _bounded(rows: Iterable[list[str]], path: Path) -> Iterator[list[str]]:
+    n_cells = 0
+    for number, row in enumerate(rows, 1):
+        n_cells += len(row) + _ROW_CELLS
+        if n_cells > MOST_CELLS:
+            raise SettingsError(
+                f"{path}: row {number}: too many cells up to here; is it another kind of file?"
+            )
+        yield row
 
 
 def moment(text: str) -> datetime:

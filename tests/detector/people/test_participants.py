@@ -215,6 +215,17 @@ def test_a_file_that_is_no_table_at_all_is_not_read_to_its_end(tmp_path, monkeyp
         read(path)
 
 
+@pytest.mark.parametrize(("content", "row"), [("\n" * 50, 13), (",\n" * 50, 11), ("," * 99, 1)])
+def test_a_file_of_nothing_but_separators_is_not_held_as_a_table(
+    tmp_path, monkeypatch, content, row
+):
+    monkeypatch.setattr(sheet, "MOST_CELLS", 100)
+    path = tmp_path / "people.csv"
+    path.write_text(content, encoding="utf-8")
+    with pytest.raises(SettingsError, match=rf"people.csv: row {row}: too many cells up to here"):
+        read(path)
+
+
 def test_a_name_that_no_file_can_have_is_not_there(tmp_path):
     path = tmp_path / "people.csv"
     path.write_text(f"file\n{'x' * 5000}\n", encoding="utf-8")
