@@ -18,8 +18,9 @@ LIMB_HZ = 4.0
 DELAY_AT_HZ = 3.1
 """Where the group delay is taken: between causal and zero-phase envelope peaks of synthetic limb
 jerks the median difference then vanishes (development seeds)."""
-JERK_SHARE, IMPACT_SHARE = 0.4, 0.46
-"""Upper band edges are at most these shares of the rate, below Nyquist with a margin."""
+IMPACT_SHARE = 0.46
+"""The upper edge of the impact band is at most this share of the rate, below Nyquist with a margin;
+that of the jerk band is lower, as the settings see to it."""
 AFTER_S = 5.5
 """Signal needed behind an event before its surroundings are known."""
 BEFORE_S = 6.0
@@ -69,14 +70,14 @@ class Design:
         bands = _bands(rate_hz, s)
         has_impact = len(bands) == 3
         padded = bands if has_impact else [*bands, Band(0.0, np.zeros((2, 2)))]
-        frame_n, rms_n = round(rate_hz), max(1.0, s.envelope_s * rate_hz)
+        frame_n, rms_n = round(rate_hz), s.envelope_s * rate_hz
         jerk_delay_s = bands[0].group_delay_s(DELAY_AT_HZ, rate_hz)
         return cls(
             rate_hz=rate_hz,
             poles=np.concatenate([band.poles for band in padded]),
             gains=np.array([band.gain for band in padded]),
             has_impact=has_impact,
-            jerk_taps=jerk_taps(s.jerk_low_hz, _high_hz(rate_hz, s), rate_hz),
+            jerk_taps=jerk_taps(s.jerk_low_hz, s.jerk_high_hz, rate_hz),
             delay_s=jerk_delay_s + (0.5 + (rms_n - 1) / 2) / rate_hz,
             jerk_min=max(s.jerk_min_g_per_s, s.jerk_min_per_step * 1000 * step_g),
             frame_n=frame_n,
@@ -120,17 +121,11 @@ class Design:
         return round(self.delay_s * SECOND_NS)
 
 
-def _high_hz(rate_hz: float, s: ScanSettings) -> float:
-    """Upper edge of the jerk and the movement band."""
-    return min(s.jerk_high_hz, JERK_SHARE * rate_hz)
-
-
 def _bands(rate_hz: float, s: ScanSettings) -> list[Band]:
     """Jerk and movement band, and the impact band where the rate carries one."""
-    high_hz = _high_hz(rate_hz, s)
     bands = [
-        butterworth_band(s.jerk_low_hz, high_hz, rate_hz),
-        butterworth_band(s.movement_low_hz, high_hz, rate_hz),
+        butterworth_band(s.jerk_low_hz, s.jerk_high_hz, rate_hz),
+        butterworth_band(s.movement_low_hz, s.jerk_high_hz, rate_hz),
     ]
     if rate_hz >= s.impact_min_rate_hz:
         impact_high_hz = min(s.impact_high_hz, IMPACT_SHARE * rate_hz)

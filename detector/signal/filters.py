@@ -67,7 +67,8 @@ def jerk_taps(low_hz: float, high_hz: float, rate_hz: float) -> NDArray[np.float
 
     ``jerk[i] = sum(taps[k] * (x[i + k + 1] - x[i - k - 1]))``. Its response is ``2 pi i f |H|^2``
     with the analog second-order Butterworth band-pass H, run forwards and backwards as it were, up
-    to half the rate. It is cut after :data:`TAPS_S`, where it has decayed to less than 1e-4.
+    to half the rate. It is cut after :data:`TAPS_S`, where it has decayed to a hundred-and-fiftieth
+    of its largest (25 Hz), from 50 Hz on to less than 1/900.
 
     References
     ----------
