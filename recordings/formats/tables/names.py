@@ -226,7 +226,7 @@ def _axis_name(name: str) -> _AxisName | None:
         return _AxisName(" ".join(tokens[:-1]), tokens[-1], unit)
     if tokens[0] in ("x", "y", "z"):
         return _AxisName(" ".join(tokens[1:]), tokens[0], unit)
-    if tokens[-1][-1] in "xyz":
+    if tokens[-1][-1] in "xyz" and tokens[-1] != "gravity":
         return _AxisName(" ".join([*tokens[:-1], tokens[-1][:-1]]), tokens[-1][-1], unit)
     return None
 
