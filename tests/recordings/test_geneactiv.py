@@ -12,7 +12,7 @@ import pytest
 from made_geneactiv import MARK, joined, made_stamp, parts_of, stamped
 from reading import read
 
-from recordings import SECOND_NS, RecordingError, open_recording
+from recordings import SECOND_NS, ReadOptions, RecordingError, open_recording
 from recordings.formats import geneactiv
 
 DATA = Path(__file__).parents[1] / "data"
@@ -153,18 +153,34 @@ def test_only_the_first_line_tells_the_format():
 @pytest.mark.parametrize(
     ("stated", "true"),
     [
-        *((hz, hz) for hz in (10, 20, 25, 30, 40, 50, 60, 75, 100)),
+        *((hz, hz) for hz in (10, 20, 25, 30, 40, 50, 60, 75, 100, 600)),
         (85.7, 600 / 7),
         (66.7, 600 / 9),
-        (87.5, 600 / 7),
         (99.9, 100),
+        (99.81, 100),  # 0.19 % off
+        (99.79, 99.79),  # 0.21 %
+        (100.21, 100.21),
+        (87.5, 87.5),
         (93.0, 93.0),
+        (0.7, 600 / 857),
+        (0.0999, 0.0999),  # beyond these bounds anything is near some 600/k, or nothing is
+        (600.5, 600.5),
         (1000.0, 1000.0),
     ],
 )
 def test_a_rounded_rate_stands_for_600_divided_by_a_whole_number(stated, true):
-    near = abs(true - stated) <= 0.002 * stated
-    assert geneactiv.true_rate_hz(stated) == pytest.approx(true if near else stated, rel=1e-15)
+    assert geneactiv.true_rate_hz(stated) == pytest.approx(true, rel=1e-15)
+
+
+def test_a_slow_rate_is_a_rate(saved):
+    content = made.geneactiv(CODES).replace(b"Frequency:100 Hz", b"Frequency:0,5 Hz")
+    reader = geneactiv.open_reader(saved(content), ReadOptions())
+    assert reader.header.nominal_hz == 0.5
+
+
+def test_a_line_without_a_colon_says_nothing(saved):
+    content = made.geneactiv(CODES).replace(b"Device Type:", b"Device Type\r\nDevice Type:")
+    assert open_recording(saved(content)).header.device == "GENEActiv 1.1"
 
 
 def test_pages_at_85_7_hz_last_exactly_three_and_a_half_seconds(saved):
