@@ -294,3 +294,52 @@ def test_the_floor_is_drawn_from_a_twentieth_to_five(floor, y):
 
 def test_a_night_without_data_has_no_floor():
     assert noise_floor(made_empty_night()) is None
+
+
+# ------------------------------------------------------------------ how a trace is laid out
+
+
+def test_a_trace_is_laid_out_with_its_words_beside_their_rows():
+    svg = drawn(snippet_of((0.104, -0.206, 0.9), 0.2))
+    assert svg.attributes["viewbox"] == "0 0 360 224"
+    assert at(svg, "0 s")["y"] == 222
+    assert [at(svg, text)["y"] for text in ("+0.10 g", "−0.21 g", "+0.90 g")] == [35, 79, 123]
+    assert (at(svg, "jerk")["y"], at(svg, "g/s")["y"]) == (160, 171)
+    assert at(svg, "20 mg") == {"x": 344, "y": round(4 + 20 / 20 * 21 / 2 + 3)}
+    assert path_of(svg, "rule").endswith("M40 208H348")
+
+
+def test_a_long_curve_is_drawn_with_two_points_of_each_stretch():
+    """Of 800 samples, 240 stretches: of every four the lowest and the highest."""
+    jerk = np.tile([0.1, 0.4, 0.1, 0.3], 200)
+    d = path_of(drawn(snippet_of((0, 0, 1), jerk)), "curve jerk")
+    assert steps(d) == 399
+
+
+def test_curves_are_drawn_in_half_units():
+    svg = drawn(snippet_of((0, 0, 1), 0.2))
+    scales = [p.attributes["transform"] for p in svg.all("path", "curve")]
+    assert scales == ["scale(0.5)"] * 4
+    shown = parse(str(strip(made_night(), "x"))).one("svg")
+    assert shown.one("path", "movement").attributes["transform"] == "scale(0.5)"
+
+
+@pytest.mark.parametrize(("made", "pieces"), [("strip", 150), ("still", 480), ("floor", 120)])
+def test_a_night_is_drawn_in_so_many_pieces_at_most(made, pieces):
+    """Ten epochs for each piece; every second piece is higher than the others."""
+    epochs = np.zeros(10 * pieces, made_epochs().dtype)
+    epochs["start_ns"] = made_epochs()["start_ns"][0] + 5 * SECOND_NS * np.arange(len(epochs))
+    for name in ("jerk_max_g_per_s", "floor_g_per_s"):
+        epochs[name] = np.where(np.arange(len(epochs)) // 10 % 2, 0.2, 2.0)
+    night = replace(made_night(), scan=Scan(epochs=epochs))
+    if made == "floor":
+        d = path_of(parse(str(noise_floor(night))).one("svg"), "floor")
+    else:
+        markup = strip(night, "x") if made == "strip" else static_night(night, clock_of(night), "x")
+        d = shape(parse(str(markup)).one("svg"))
+    assert steps(d) == pieces - 1
+
+
+def steps(d: str) -> int:
+    """Of a line: how often it goes on from a point to the next."""
+    return len(re.findall(r"-?\d+ ?-?\d+", d.partition("l")[2].partition("V")[0]))
