@@ -635,7 +635,7 @@ class LimbSettings(Group):
     drift_max_ppm: float = setting(
         100.0,
         "greatest drift between two clocks",
-        low=0,
+        low=1,
         high=500,
         source="Axivity: up to 2 s a day (23 ppm) for each clock",
     )

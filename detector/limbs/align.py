@@ -124,7 +124,7 @@ def _clearest(
     within = np.arange(len(i)) - np.repeat(np.cumsum(stop - first) - (stop - first), stop - first)
     apart_s = b_s[np.repeat(first, stop - first) + within] - a_s[i]
     steps = int(np.ceil(most * half_s / _BIN_S))
-    drifts = np.linspace(-most, most, 2 * steps + 1) if steps else np.zeros(1)
+    drifts = np.linspace(-most, most, 2 * steps + 1)
     best, votes, drift = -1, np.zeros(1), 0.0
     for each in drifts[np.argsort(np.abs(drifts), kind="stable")].tolist():
         counted = _votes(apart_s - each * a_s[i], reach_s)
