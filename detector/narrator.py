@@ -98,9 +98,10 @@ class Narrator(Watcher):
         why = f" with warnings: {row['message']}" if warned else ""
         say = self._console.problem if warned else self._console.note
         say(f"{self._shown(index)}: ok{why}{done_before}")
+        gaps = "1 gap" if row["gaps"] == 1 else f"{row['gaps']} gaps"
         self._console.detail(
             f"  {row['format']}, {row['device'] or 'device unknown'}, {row['measured_hz']:.3f} Hz, "
-            f"{row['duration_h']:.1f} h, {row['gaps']} gaps; took {took_s:.1f} s"
+            f"{row['duration_h']:.1f} h, {gaps}; took {took_s:.1f} s"
         )
         most = _NIGHTS_SHOWN if self._console.level <= NORMAL else None
         table = self._out / "recordings" / self._sources[index].recording_id / "nights.csv"
@@ -115,7 +116,8 @@ def _nights(table: Path, most: int | None) -> Iterator[str]:
     for row in rows[:most]:
         yield f"night of {row['night_date']}: {_night(row)}"
     if most is not None and len(rows) > most:
-        yield f"and {len(rows) - most} more nights"
+        more = len(rows) - most
+        yield f"and {more} more {'night' if more == 1 else 'nights'}"
 
 
 def _night(row: dict[str, str]) -> str:

@@ -109,7 +109,8 @@ def _seen(group: Together, on_it: Sequence[int], settings: Settings) -> _Seen:
         for i, moved in ((i, group.moved[i]) for i in on_it)
     ]
     columns = [np.concatenate(each) for each in zip(*parts, strict=True)]
-    order = np.lexsort((columns[1], columns[0], columns[2]))
+    seen = _Seen(*columns)
+    order = np.argsort(seen.start_ns, kind="stable")  # at one time in the order of sensors
     return _Seen(*(column[order] for column in columns))
 
 

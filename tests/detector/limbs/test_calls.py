@@ -34,7 +34,7 @@ def test_what_begins_within_half_a_second_goes_along(apart_s):
     assert beside((RIGHT, moved((apart_s, 100.0, {"kind": "brief_other"})))) == "bilateral"
 
 
-@pytest.mark.parametrize("apart_s", [-0.501, 0.501])
+@pytest.mark.parametrize("apart_s", [-0.500_000_001, 0.500_000_001])
 def test_what_begins_further_apart_is_another_event(apart_s):
     brief = {"kind": "brief_other", "duration_s": 0.0}
     (joint,) = joint_events(
@@ -50,11 +50,11 @@ def test_the_time_together_is_the_setting():
 
 
 def test_of_each_other_sensor_the_nearest_beginning_goes_along():
-    twitches = [(t, 60.0, {"kind": "micro_twitch"}) for t in (-0.4, -0.1, 0.3)]
-    (joint,) = joint_events(group((LEFT, moved((0.0, 200.0))), (RIGHT, moved(*twitches))), S)
+    twitches = [(t, 60.0, {"kind": "micro_twitch"}) for t in (49.6, 49.9, 50.3)]
+    (joint,) = joint_events(group((LEFT, moved((50.0, 200.0))), (RIGHT, moved(*twitches))), S)
     assert joint.members == ((1, 1), (0, 0))
     assert joint.after_s == (0.0, 0.1)
-    assert joint.start_ns == -100_000_000
+    assert joint.start_ns == 49_900_000_000
 
 
 def test_a_sensor_has_one_movement_in_an_event_and_what_is_equally_near_the_earlier():
@@ -139,6 +139,11 @@ def test_limbs_that_moved_together_give_the_call(other, call):
 def test_of_which_side_is_unknown_is_said():
     other = (sensor(side="unknown"), moved((0.0, 200.0)))
     assert called((LEFT, moved((0.0, 200.0))), other) == [("unclear", "side_unknown", 2, 2)]
+
+
+def test_a_sensor_of_unknown_side_alone_is_one_limb():
+    wrist = sensor(side="unknown")
+    assert called((wrist, moved((0.0, 200.0))), (ANKLE, STILL)) == [("focal", "", 2, 1)]
 
 
 def test_both_sides_and_another_limb_are_the_whole_body():
@@ -234,6 +239,19 @@ def test_the_longest_event_that_was_begun_before_is_still_seen(longest_s):
     settings = Settings(scan=ScanSettings(longest_event_s=longest_s))
     event = (-longest_s - 0.5, 200.0, {"kind": "body_movement", "duration_s": longest_s})
     assert beside((RIGHT, moved(event)), settings=settings) == "unclear"
+
+
+@pytest.mark.parametrize(
+    ("other_s", "call"),
+    [(0.5, "unclear"), (0.500_000_001, "focal")],
+    ids=["within half a second", "later"],
+)
+def test_another_limb_that_moves_for_another_event_leaves_it_open(other_s, call):
+    # the right wrist goes along with the larger sleep start; the smaller one is near it, too
+    left = moved((0.0, 100.0), (0.9, 300.0))
+    right = moved((other_s, 90.0, {"kind": "brief_other"}))
+    first, second = called((LEFT, left), (RIGHT, right))
+    assert (first[0], second[0]) == (call, "bilateral")
 
 
 @pytest.mark.parametrize("event", [(-2.0, 49.0, {}), (-2.0, 300.0, {"kind": "impact"})])
