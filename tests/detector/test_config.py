@@ -10,6 +10,7 @@ from detector.config import (
     all_parameters,
     dump_toml,
     load_toml,
+    nearest_key,
     settings_reference,
     with_values,
 )
@@ -130,3 +131,35 @@ def test_the_reference_has_one_row_for_every_setting() -> None:
     for row, parameter in zip(rows, all_parameters().values(), strict=True):
         assert row.startswith(f"| `{parameter.name}` | {parameter.shown(parameter.default)} |")
         assert row.count("|") == 6, "a bar within a cell would break the table"
+
+
+def test_comments_of_a_dump_are_wrapped_between_words_and_before_a_hundred_letters() -> None:
+    text = dump_toml(Settings())
+    comments = [line for line in text.splitlines() if line.startswith("#")]
+    for p in all_parameters().values():
+        words = f"{p.text} {p.source}".replace("°C", "C").replace("°", "deg").split()
+        assert all(any(word in line for line in comments) for word in words)
+    assert 90 < max(map(len, comments)) <= 98
+
+
+def test_in_a_dump_words_are_in_double_quotes_and_numbers_are_not() -> None:
+    lines = dump_toml(Settings()).splitlines()
+    assert 'night_start = "12:00"' in lines
+    assert "on_factor = 2.5" in lines
+    assert "train_min = 4" in lines
+
+
+def test_tables_of_the_reference_stand_between_empty_lines() -> None:
+    lines = settings_reference().splitlines()
+    headings = [i for i, line in enumerate(lines) if line.startswith("## ")]
+    assert [lines[i].removeprefix("## ") for i in headings] == [
+        *("scan", "sleep", "window", "health", "kinds", "limbs"),
+    ]
+    assert all(lines[i - 1] == lines[i + 1] == lines[i + 3] == "" for i in headings[1:])
+
+
+def test_the_nearest_setting_is_that_of_the_same_name_else_of_a_like_one() -> None:
+    assert nearest_key("sleep.on_factor") == "scan.on_factor"
+    assert nearest_key("on_facter") == "scan.on_factor"
+    assert nearest_key("scan.train_min") == "kinds.train_min"
+    assert nearest_key("scan.qqqqqq") is None
