@@ -11,10 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recordings import SECOND_NS
-from recordings.synthetic import TRUTH, NightTruth, Plan, Recipe
+from recordings.synthetic import TRUTH, Plan, Recipe
 from recordings.synthetic.background import Background
 from recordings.synthetic.movements import Movement, Shape
 from recordings.synthetic.night import GETTING_UP_S, Schedule, schedule
+from recordings.synthetic.plan import device_ns, night_truth
 from recordings.synthetic.truth import Measure, measure
 from recordings.synthetic.vectors import Array, direction, faded
 
@@ -72,10 +73,10 @@ def plan(seed: int, recipe: Recipe | None = None) -> Plan:
         true_hz=true_hz,
         start_ns=start_ns,
         samples=count,
-        nights=(_in_ns(night, start_ns),),
+        nights=(night_truth(night, start_ns),),
         truth=_truth(start_ns, count / true_hz, night.onset_s, moved, ups, measures),
         out_of_bed=tuple(
-            (_ns(m.start_s, start_ns), _ns(m.start_s + m.length_s, start_ns), m.cause)
+            (device_ns(m.start_s, start_ns), device_ns(m.start_s + m.length_s, start_ns), m.cause)
             for m in moved
             if m.cause not in CAUSES
         ),
@@ -147,20 +148,6 @@ def fitted(movement: Any, size_mg: float, up: Array) -> Any:
     return movement
 
 
-def _ns(time_s: float, start_ns: int) -> int:
-    return start_ns + round(time_s * SECOND_NS)
-
-
-def _in_ns(night: Schedule, start_ns: int) -> NightTruth:
-    return NightTruth(
-        bed_ns=_ns(night.bed_s, start_ns),
-        settled_ns=_ns(night.settled_s, start_ns),
-        onset_ns=_ns(night.onset_s, start_ns),
-        wake_ns=_ns(night.wake_s, start_ns),
-        awakenings=tuple((_ns(a, start_ns), _ns(b, start_ns)) for a, b in night.awakenings),
-    )
-
-
 def _truth(
     start_ns: int,
     length_s: float,
@@ -183,7 +170,7 @@ def _truth(
             row["cause"] = movement.cause
             row["kind"] = "sleep_start_with_arousal" if woken else CAUSES[movement.cause]
             times = (found.start_s, found.peak_s, end_s)
-            row["start_ns"], row["peak_ns"], row["end_ns"] = (_ns(t, start_ns) for t in times)
+            row["start_ns"], row["peak_ns"], row["end_ns"] = (device_ns(t, start_ns) for t in times)
             row["size_mg"], row["jerk_g_per_s"] = found.size_mg, found.jerk_g_per_s
             row["width_s"], row["bursts"] = found.width_s, _parts(movement)
             row["shift_deg"] = np.degrees(np.arccos(np.clip(before @ after, -1, 1)))

@@ -124,10 +124,10 @@ def assembled(
         true_hz=true_hz,
         start_ns=start_ns,
         samples=count,
-        nights=tuple(_in_ns(night, start_ns) for night in nights),
+        nights=tuple(night_truth(night, start_ns) for night in nights),
         truth=_truth(start_ns, count / true_hz, nights, planned, settled),
         out_of_bed=tuple(
-            (_ns(m.start_s, start_ns), _ns(m.start_s + m.length_s, start_ns), m.cause)
+            (device_ns(m.start_s, start_ns), device_ns(m.start_s + m.length_s, start_ns), m.cause)
             for m in moved
             if m.cause not in KINDS
         ),
@@ -194,17 +194,21 @@ def fitted(jerk: Jerk, size_mg: float, up: Array) -> Jerk:
     return jerk
 
 
-def _ns(time_s: float, start_ns: int) -> int:
+def device_ns(time_s: float, start_ns: int) -> int:
+    """Return the device time of a time since the start."""
     return start_ns + round(time_s * SECOND_NS)
 
 
-def _in_ns(night: Schedule, start_ns: int) -> NightTruth:
+def night_truth(night: Schedule, start_ns: int) -> NightTruth:
+    """Return a schedule in device time."""
     return NightTruth(
-        bed_ns=_ns(night.bed_s, start_ns),
-        settled_ns=_ns(night.settled_s, start_ns),
-        onset_ns=_ns(night.onset_s, start_ns),
-        wake_ns=_ns(night.wake_s, start_ns),
-        awakenings=tuple((_ns(a, start_ns), _ns(b, start_ns)) for a, b in night.awakenings),
+        bed_ns=device_ns(night.bed_s, start_ns),
+        settled_ns=device_ns(night.settled_s, start_ns),
+        onset_ns=device_ns(night.onset_s, start_ns),
+        wake_ns=device_ns(night.wake_s, start_ns),
+        awakenings=tuple(
+            (device_ns(a, start_ns), device_ns(b, start_ns)) for a, b in night.awakenings
+        ),
     )
 
 
@@ -229,7 +233,7 @@ def _truth(
             if not _wakes(movement):
                 end_s = found.end_s
             row["start_ns"], row["peak_ns"], row["end_ns"] = (
-                _ns(t, plan_start_ns) for t in (found.start_s, found.peak_s, end_s)
+                device_ns(t, plan_start_ns) for t in (found.start_s, found.peak_s, end_s)
             )
             row["size_mg"], row["jerk_g_per_s"] = found.size_mg, found.jerk_g_per_s
             row["width_s"], row["bursts"] = found.width_s, _bursts(movement)

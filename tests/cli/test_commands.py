@@ -10,7 +10,6 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 from project import ROOT
 
@@ -196,23 +195,6 @@ def test_a_full_or_write_protected_disk_is_named_and_is_a_failure(
     assert main(["run", str(BUNDLED), "-o", str(tmp_path / "out")]) == FAILED
     table = tmp_path / "out" / "nights.csv"
     assert f"{table} cannot be written: {os.strerror(number)}" in capsys.readouterr().err
-
-
-def test_what_is_said_of_a_table_makes_a_done_recording_undone(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    rows = (f"05/03/2024 22:00:{s:05.2f},{s % 0.1:.2f},0.6,0.8" for s in np.arange(0, 60, 0.02))
-    (tmp_path / "table.csv").write_text("\n".join(["time,x,y,z", *rows]))
-    words = ["run", str(tmp_path / "table.csv"), "-o", str(tmp_path / "out"), "--date-order"]
-    for order, night in (("dmy", "2024-03-05"), ("mdy", "2024-05-03")):
-        assert main([*words, order]) == OK
-        assert "done before" not in capsys.readouterr().err
-        [row] = csv.DictReader((tmp_path / "out" / "nights.csv").read_text().splitlines())
-        assert row["night_date"] == night
-    assert main([*words, "mdy", "--columns", "time=1,x=2,y=3,z=4"]) == OK
-    assert "done before" not in capsys.readouterr().err
-    assert main([*words, "mdy", "--columns", "time=1,x=2,y=3,z=4"]) == OK
-    assert "done before" in capsys.readouterr().err
 
 
 # ------------------------------------------------------------------ the others

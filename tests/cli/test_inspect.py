@@ -7,7 +7,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import numpy as np
 import pytest
 from project import ROOT
 
@@ -58,24 +57,6 @@ def test_inspect_tells_where_the_clock_was_set_and_what_the_file_says_of_it(
     assert "its clock was set to UTC-4 h; Europe/London, UTC+1 h, was believed" in one["remarks"][0]
     assert main(["inspect", str(configured), "--device-tz", "America/New_York"]) == OK
     assert "nothing is wrong" in capsys.readouterr().out
-
-
-def test_a_question_about_a_table_names_the_flags_that_answer_it(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    path = tmp_path / "table.csv"
-    rows = (f"05/03/2024 22:00:{s:05.2f},1,{s % 0.1:.2f},0.6,0.8" for s in np.arange(0, 60, 0.02))
-    path.write_text("\n".join(["when,label,p,q,r", *rows]))
-    assert main(["inspect", str(path)]) == FAILED
-    assert "no columns for x, y and z among 'when'" in capsys.readouterr().out
-    columns = ["--columns", "time=1,x=p,y=q,z=5"]
-    assert main(["inspect", str(path), *columns]) == FAILED
-    assert "first? state it: --date-order dmy|mdy" in capsys.readouterr().out
-    assert main(["inspect", str(path), *columns, "--date-order", "mdy", "--json"]) == OK
-    (one,) = json.loads(capsys.readouterr().out)["recordings"]
-    assert one["start_time"] == "2024-05-03T22:00:00.000"
-    assert one["notes"]["columns"] == "when, p, q, r"
-    assert one["notes"]["dates"] == "month first (stated)"
 
 
 def test_inspect_lists_problems_first_and_fails_if_one_cannot_be_read(
