@@ -17,7 +17,7 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
-from recordings import Zone, holding, open_parts
+from recordings import SECOND_NS, Zone, holding, open_parts
 
 from . import files
 from .inputs.sources import Source
@@ -25,9 +25,11 @@ from .job import RunOptions, subject_of
 from .parameter import SettingsError
 from .people.identity import Identity
 from .people.naming import Named
-from .people.shifts import MARGIN_NS, WEEK_NS, Span, weeks_back
+from .people.shifts import WEEK_NS, Span, weeks_back
 from .people.veil import HIDDEN, Veil, digest
 
+_MARGIN_NS = 2 * 86_400 * SECOND_NS
+"""Of a recording's time at both ends: nights reach beyond it."""
 _KEY_BYTES = 32
 _DIGITS = 12
 _OURS = re.compile(r"\.?rec-[0-9a-f]{12,}(\.[0-9a-f]{8}\.partial|\.old)?")
@@ -200,4 +202,4 @@ def _spans(source: Source, options: RunOptions) -> Iterator[Span]:
     ):
         start_utc_ns, end_utc_ns = zone.utc_ns(start_ns), zone.utc_ns(end_ns)
         if tz and start_utc_ns is not None and end_utc_ns is not None:
-            yield Span(tz, start_utc_ns - MARGIN_NS, end_utc_ns + MARGIN_NS)
+            yield Span(tz, start_utc_ns - _MARGIN_NS, end_utc_ns + _MARGIN_NS)

@@ -22,9 +22,6 @@ WEEK_NS = 7 * 86_400 * SECOND_NS
 MOST_WEEKS = 1461
 """28 years, behind which the calendar repeats, clock changes included while rules stay the same."""
 
-MARGIN_NS = 2 * 86_400 * SECOND_NS
-"""Of a recording's time at both ends: nights reach beyond it."""
-
 _KNOWN = datetime(1940, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -71,7 +68,7 @@ def _changes_within(span: Span, shift_ns: int) -> list[tuple[int, int]] | None:
     """Return the offset at a span's moved start, and when in it which offset begins."""
     times_ns, offsets_s = _changes(span.zone)
     start_ns, end_ns = span.start_ns + shift_ns, span.end_ns + shift_ns
-    if not times_ns[0] <= start_ns <= end_ns <= times_ns[-1]:
+    if start_ns < times_ns[0] or end_ns >= times_ns[-1]:
         return None
     first, last = np.searchsorted(times_ns, [start_ns, end_ns], side="right").tolist()
     inside = zip(times_ns[first:last].tolist(), offsets_s[first:last].tolist(), strict=True)
@@ -100,4 +97,4 @@ def _changes(zone: tzinfo) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
 
 
 def _offset(zone: tzinfo, utc: datetime) -> timedelta:
-    return utc.astimezone(zone).utcoffset() or timedelta(0)
+    return utc.astimezone(zone).replace(tzinfo=UTC) - utc

@@ -66,6 +66,92 @@ def test_a_night_in_which_clocks_change_is_moved_to_another_one(zone):
     assert len(set(offsets(zone, start + timedelta(weeks=weeks), 1))) == 2
 
 
+# ------------------------------------------------------------------ which shift, and how far
+
+
+def nearest(weeks):
+    return f"{abs(weeks):05d}"
+
+
+def farthest(weeks):
+    return f"{99_999 - abs(weeks):05d}"
+
+
+def fixed(start, end):
+    """A stretch in a zone that never changes: only the calendar limits its shifts."""
+    ends_ns = ((at - EPOCH) // HOUR * 3600 * 10**9 for at in (start, end))
+    return Span(timezone(HOUR), *ends_ns)
+
+
+FIRST, LAST = datetime(1940, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
+WEEK = timedelta(weeks=1)
+
+
+def test_dates_are_moved_by_at_most_28_years():
+    year = datetime(2000, 1, 1, tzinfo=UTC)
+    assert weeks_back([fixed(year, year + WEEK)], nearest) == -1
+    assert weeks_back([fixed(year, year + WEEK)], farthest) == -1461
+
+
+def test_where_there_is_no_shift_into_the_past_the_first_into_the_future_is_taken():
+    assert weeks_back([fixed(FIRST, FIRST + WEEK)], nearest) == 1
+    assert weeks_back([fixed(FIRST, FIRST + WEEK)], farthest) == 1461
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "weeks"),
+    [
+        (FIRST + WEEK, FIRST + 2 * WEEK, -1),
+        (FIRST + WEEK - HOUR, FIRST + 2 * WEEK, 1),
+        (FIRST, LAST - WEEK - HOUR, 1),
+        (FIRST, LAST - WEEK, None),
+        (FIRST + 2 * WEEK, FIRST + 2 * WEEK, -1),
+    ],
+    ids=["back to 1940", "not before", "on towards 2100", "not up to it", "a moment"],
+)
+def test_dates_are_moved_within_the_years_from_1940_to_2100(start, end, weeks):
+    assert weeks_back([fixed(start, end)], nearest) == weeks
+
+
+FORWARD = datetime(2024, 3, 31, 1, tzinfo=UTC)
+"""Clocks of London go forward at this moment, and did so on 26 March 2023: 53 weeks before."""
+
+
+@pytest.mark.parametrize(
+    ("begins_s", "ends_s", "weeks"),
+    [
+        (0, 3600, -23),  # summer: the last Sunday before is 22 October, then come winters
+        (-1, 3600, -53),
+        (-3600, 0, -53),
+        (-3600, -1, -1),
+    ],
+    ids=["from the change on", "from just before", "up to the change", "up to just before"],
+)
+def test_a_change_of_clocks_counts_from_its_second_on(begins_s, ends_s, weeks):
+    start = FORWARD + timedelta(seconds=begins_s)
+    days = (ends_s - begins_s) / 86_400
+    assert weeks_back([span("Europe/London", start, days)], nearest) == weeks
+
+
+def test_a_change_must_come_at_the_same_time_after_the_beginning():
+    # at 01:00 UTC in London, at 07:00 in New York, whose clocks go forward on 10 March
+    changes = datetime(2024, 3, 10, 7, tzinfo=UTC)
+    assert weeks_back([span("America/New_York", changes - HOUR, 2 / 24)], nearest) == -52
+    assert weeks_back([span("America/New_York", changes - HOUR, 1 / 24 - 1e-4)], nearest) == -1
+
+
+@pytest.mark.parametrize(
+    ("date", "weeks"), [((1970, 1, 10), -1), ((1971, 11, 3), -194)], ids=["within", "behind"]
+)
+def test_offsets_are_those_that_were_in_force_in_their_year(date, weeks):
+    # London kept summer time from 18 February 1968 to 31 October 1971
+    start = datetime(*date, tzinfo=UTC)
+    assert weeks_back([span("Europe/London", start, 1)], nearest) == weeks
+
+
+# ------------------------------------------------------------------ several recordings
+
+
 def test_shifts_into_the_past_are_spread_over_many_years():
     start = datetime(2024, 1, 10, tzinfo=UTC)
     found = {weeks_back([span("Europe/London", start, 7)], by_hash(seed)) for seed in range(60)}
