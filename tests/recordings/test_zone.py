@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time as clock
 from datetime import date, datetime, time
 from itertools import pairwise
 
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 from recordings import SECOND_NS, Header, Health, Zone, compare_zones
 
 HOUR_NS = 3600 * SECOND_NS
+tzset = getattr(clock, "tzset", None)
 
 
 def device_ns(text):
@@ -122,6 +124,62 @@ def test_a_place_that_skipped_a_day_has_no_night_of_no_length():
     nights = Zone.of("Pacific/Apia", start).nights(start, start + 72 * HOUR_NS)
     assert [(n.end_ns - n.start_ns) / HOUR_NS for n in nights] == [24] * len(nights)
     assert [n.date.day for n in nights] == [28, 29, 31, 1]
+
+
+@pytest.fixture
+def machine_in_tokyo(monkeypatch):
+    monkeypatch.setenv("TZ", "Asia/Tokyo")
+    tzset()
+    yield
+    monkeypatch.undo()
+    tzset()
+
+
+@pytest.mark.skipif(tzset is None, reason="no way to move this machine")
+@pytest.mark.usefixtures("machine_in_tokyo")
+def test_where_the_machine_is_does_not_matter():
+    at = device_ns("2024-03-05T23:41:07.250")
+    local = datetime.fromisoformat("2024-03-05T23:41:07.250")
+    assert Zone().device_ns(local) == at
+    assert Zone().local(at) == local
+    berlin = Zone.of("Europe/Berlin", at)
+    assert berlin.device_ns(local) == at
+    assert berlin.utc_iso(at) == "2024-03-05T22:41:07.250Z"
+
+
+@pytest.mark.parametrize(
+    ("after_ns", "shown"),
+    [(499_999, "07.250"), (500_000, "07.251"), (1_499_999, "07.251"), (749_500_000, "08.000")],
+)
+def test_times_are_shown_to_the_nearest_millisecond(after_ns, shown):
+    at = device_ns("2024-03-05T23:41:07.250") + after_ns
+    assert Zone().local_iso(at) == f"2024-03-05T23:41:{shown}"
+    assert Zone.of("Europe/Berlin", at).utc_iso(at) == f"2024-03-05T22:41:{shown}Z"
+
+
+@pytest.mark.parametrize(
+    ("offset_s", "shown"),
+    [
+        (0, "+00:00"),
+        (20_700, "+05:45"),
+        (-1800, "-00:30"),
+        (-34_200, "-09:30"),
+        (50_400, "+14:00"),
+        (75, "+00:01"),
+    ],
+)
+def test_an_offset_is_shown_in_hours_and_minutes(offset_s, shown):
+    zone = Zone.of(None, 0, offset_s=offset_s)
+    assert zone.local_iso(0) == f"1970-01-01T00:00:00.000{shown}"
+    assert zone.utc_ns(0) == -offset_s * SECOND_NS
+
+
+def test_a_night_that_ends_as_a_recording_begins_is_none_of_its_nights():
+    noon = device_ns("2024-05-02T12:00:00")
+    dates = [night.date.day for night in Zone().nights(noon, noon + 24 * HOUR_NS)]
+    assert dates == [2]
+    dates = [night.date.day for night in Zone().nights(noon - 1, noon + 24 * HOUR_NS + 1)]
+    assert dates == [1, 2, 3]
 
 
 # ------------------------------------------------------------------ a clock that was set elsewhere
