@@ -50,8 +50,8 @@ TESTS = (
     *(f"recordings/test_{name}.py" for name in ("clock", "clock_repairs", "zone")),
 )
 SLOW_S = 0.3
-PATIENCE_S = 30
-"""CPU time for all tests of a mutant: what takes longer runs in circles."""
+PATIENCE_S, ROOM_BYTES = 30, 1 << 30
+"""CPU time and memory for all tests of a mutant: what takes more runs in circles."""
 
 NOT_TRIED = 3
 """Status of a fork into which the mutant could not be put."""
@@ -343,6 +343,8 @@ class Campaign:
         """Return, in a fork, 1 as soon as a test fails and 0 if none does."""
         spent = sum(resource.getrusage(resource.RUSAGE_SELF)[:2])
         resource.setrlimit(resource.RLIMIT_CPU, (round(spent) + PATIENCE_S,) * 2)
+        pages = int(Path("/proc/self/statm").read_text().split()[0])
+        resource.setrlimit(resource.RLIMIT_AS, (pages * resource.getpagesize() + ROOM_BYTES,) * 2)
         try:
             put_in(mutant)
         except BaseException:  # then nothing was tried
