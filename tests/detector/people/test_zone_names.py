@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import re
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
 import pytest
 
 from detector.people.zone_names import checked_zone_name
@@ -37,6 +41,48 @@ def test_other_names_are_refused_with_something_to_write_instead(name: str, offe
         checked_zone_name(name)
     assert f"{name!r}" in str(caught.value)
     assert offered in str(caught.value)
+
+
+ABBREVIATIONS = (
+    *("AEDT", "AEST", "AKST", "BST", "CDT", "CEST", "CET", "CST", "EDT", "EEST", "EET", "EST"),
+    *("GMT", "HST", "IST", "JST", "MDT", "MSK", "MST", "NZDT", "NZST", "PDT", "PST", "WET"),
+)
+
+
+@pytest.mark.parametrize("abbreviation", ABBREVIATIONS)
+def test_the_place_offered_for_an_abbreviation_uses_it(abbreviation: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        checked_zone_name(abbreviation)
+    (place,) = re.findall(r"write a place, such as '(.+)'$", str(caught.value))
+    zone = ZoneInfo(place)
+    used = {datetime(2024, month, 1, tzinfo=zone).tzname() for month in (1, 7)}
+    assert abbreviation in used
+
+
+@pytest.mark.parametrize(
+    ("name", "fixed"),
+    [
+        ("GMT+1", "Etc/GMT-1"),
+        ("Z-3", "Etc/GMT+3"),
+        ("+0530", None),
+        ("utc+12", "Etc/GMT-12"),
+        ("UTC-12:00", "Etc/GMT+12"),
+        ("UTC+13", None),
+        ("UTC+0", None),
+        ("GMT-00:30", None),
+    ],
+)
+def test_for_whole_hours_up_to_twelve_the_fixed_zone_is_told_with_its_odd_sign(
+    name: str, fixed: str | None
+) -> None:
+    with pytest.raises(SettingsError) as caught:
+        checked_zone_name(name)
+    assert "does not say when clocks change" in str(caught.value)
+    assert re.findall(r"'(Etc/.+?)'", str(caught.value)) == ([fixed] if fixed else [])
+    if fixed:
+        assert checked_zone_name(fixed) == fixed
+        hours = float(re.findall(r"[+-]\d+", name)[0])
+        assert datetime(2024, 1, 1, tzinfo=ZoneInfo(fixed)).utcoffset() == timedelta(hours=hours)
 
 
 def test_an_offset_with_minutes_is_not_rounded_to_an_hour() -> None:
