@@ -50,8 +50,9 @@ TESTS = (
     *(f"recordings/test_{name}.py" for name in ("clock", "clock_repairs", "zone")),
 )
 SLOW_S = 0.3
-PATIENCE_S, ROOM_BYTES = 30, 1 << 30
-"""CPU time and memory for all tests of a mutant: what takes more runs in circles."""
+PATIENCE_S, PATIENCE, ROOM_BYTES = 5, 3, 1 << 30
+"""Seconds and multiple of what its tests take without it, and memory: a mutant that takes more runs
+in circles."""
 
 NOT_TRIED = 3
 """Status of a fork into which the mutant could not be put."""
@@ -342,7 +343,8 @@ class Campaign:
     def _killed(self, mutant: Mutant, items: Sequence[pytest.Item]) -> int:
         """Return, in a fork, 1 as soon as a test fails and 0 if none does."""
         spent = sum(resource.getrusage(resource.RUSAGE_SELF)[:2])
-        resource.setrlimit(resource.RLIMIT_CPU, (round(spent) + PATIENCE_S,) * 2)
+        most_s = spent + PATIENCE_S + PATIENCE * sum(self.took_s[item] for item in items)
+        resource.setrlimit(resource.RLIMIT_CPU, (round(most_s),) * 2)
         pages = int(Path("/proc/self/statm").read_text().split()[0])
         resource.setrlimit(resource.RLIMIT_AS, (pages * resource.getpagesize() + ROOM_BYTES,) * 2)
         try:
