@@ -49,7 +49,7 @@ TESTS = (
     "detector/people/test_shifts.py",
     *(f"recordings/test_{name}.py" for name in ("clock", "clock_repairs", "zone")),
 )
-SLOW_S = 0.3
+SLOW_S = 3.0
 PATIENCE_S, PATIENCE, ROOM_BYTES = 5, 3, 1 << 30
 """Seconds and multiple of what its tests take without it, and memory: a mutant that takes more runs
 in circles."""
