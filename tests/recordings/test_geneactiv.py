@@ -178,6 +178,11 @@ def test_a_slow_rate_is_a_rate(saved):
     assert reader.header.nominal_hz == 0.5
 
 
+def test_the_range_is_its_larger_end(saved):
+    content = made.geneactiv(CODES).replace(b"Range:-8 to 8", b"Range:-6 to 7,5")
+    assert open_recording(saved(content)).header.range_g == 7.5
+
+
 def test_a_line_without_a_colon_says_nothing(saved):
     content = made.geneactiv(CODES).replace(b"Device Type:", b"Device Type\r\nDevice Type:")
     assert open_recording(saved(content)).header.device == "GENEActiv 1.1"

@@ -31,9 +31,16 @@ def test_a_number_as_large_as_a_time_since_1970_is_one(unit_ns, per_s):
     assert meaning(4.1e9 * per_s, 0.01 * per_s) == (unit_ns, "1970")  # at the end of 2099
 
 
-@pytest.mark.parametrize("first", [6.29e8, 4.11e9, -1.7e9])
+@pytest.mark.parametrize("first", [6.29e8, 4.1e9 + 0.5, -1.7e9])
 def test_a_time_before_1990_or_behind_2100_is_counted_from_somewhere_else(first):
     assert meaning(first, 0.01) == (S, "start")
+
+
+@pytest.mark.parametrize("first", [0.0, 1.7e9])
+def test_nothing_is_faster_than_5000_hz(first):
+    assert meaning(first, 1 / 5000)[0] == S
+    with pytest.raises(RecordingError, match="in which unit"):
+        meaning(first, 1 / 5000.5)
 
 
 @pytest.mark.parametrize("step", [1.0, 2e-4])
@@ -146,6 +153,12 @@ def test_of_whole_ns_all_but_the_largest_fit():
     assert times_ns.tolist() == [8_999 * 10**15, 0, 0]
 
 
+def test_whole_numbers_are_kept_to_the_last_digit():
+    assert to_ns(np.array([1_709_675_999_250_000_001]), NS)[0].tolist() == [
+        1_709_675_999_250_000_001
+    ]
+
+
 def test_fractions_are_rounded_to_the_nearest_ns_and_keep_it_at_any_size():
     values = np.array([1_709_675_999.25, -0.75, 2.5e-9, 1.4e-9])
     assert to_ns(values, S)[0].tolist() == [1_709_675_999_250_000_000, -750_000_000, 2, 1]
@@ -160,6 +173,7 @@ def test_fractions_are_rounded_to_the_nearest_ns_and_keep_it_at_any_size():
         ([10, 10, 10, 10], 10),
         ([10, 11, 10, 11], 32 / 3),  # the mean; the first stamp may lack rows
         ([10], 10),
+        ([1, 1, 1], 1),
         ([10, 20], 20),
         ([0, 0, 0], None),
         ([], None),

@@ -85,8 +85,8 @@ def find_dialect(path: Place, head: bytes, *, begin: int, whole: bool) -> Dialec
     choices = [choice for mark in _DELIMITERS if (choice := _table(lines, mark))]
     if not choices:
         raise RecordingError(path, "is text but no table of accelerations", remedy=SHAPE_REMEDY)
-    share, delimiter, first, width = max(choices, key=lambda choice: choice[0])
-    if share < 0.5:
+    fits, lines_from_there, delimiter, first, width = max(choices, key=lambda choice: choice[0])
+    if 2 * fits < lines_from_there:
         raise RecordingError(
             path, "is text whose rows have no constant number of columns", remedy=SHAPE_REMEDY
         )
@@ -134,8 +134,8 @@ def _cells(text: str, delimiter: str) -> tuple[str, ...]:
     return tuple(cell.strip() for cell in text.replace('"', "").split(delimiter))
 
 
-def _table(lines: Sequence[_Line], delimiter: str) -> tuple[float, str, int, int] | None:
-    """Return (share of rows that fit, delimiter, first row, columns), None without any row."""
+def _table(lines: Sequence[_Line], delimiter: str) -> tuple[int, int, str, int, int] | None:
+    """Return (rows that fit, of how many, delimiter, first row, columns), None without any row."""
     split = [_cells(line.text, delimiter) for line in lines]
     decimals = "." if delimiter == "," else ".,"
     first = next((i for i, cells in enumerate(split) if _is_row(cells, decimals)), None)
@@ -143,7 +143,7 @@ def _table(lines: Sequence[_Line], delimiter: str) -> tuple[float, str, int, int
         return None
     width = len(split[first])
     rows = split[first:]
-    return sum(len(cells) == width for cells in rows) / len(rows), delimiter, first, width
+    return sum(len(cells) == width for cells in rows), len(rows), delimiter, first, width
 
 
 def _is_row(cells: Sequence[str], decimals: str) -> bool:
@@ -181,7 +181,8 @@ def _names(
     commented = text.startswith(_COMMENT)
     text = text.lstrip("#%/ ") if commented else text
     try:
-        cells = next(csv.reader([text], delimiter=delimiter), [])
+        skip = delimiter != " "  # a blank before a quote
+        cells = next(csv.reader([text], delimiter=delimiter, skipinitialspace=skip), [])
     except csv.Error as error:
         raise RecordingError(
             path, f"its line of names cannot be split ({error})", remedy="give every column a name"
