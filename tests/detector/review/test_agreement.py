@@ -117,3 +117,54 @@ def test_an_interval_that_most_resamples_cannot_have_is_unknown():
     events = np.array([0, 0, 0, 0, 2.0])
     found = bootstrap(5, lambda i: 1.0 if events[i].any() else None, 1.0)
     assert found == (1.0, None, None)
+
+
+def test_a_measure_that_does_not_exist_has_no_interval_and_is_not_resampled():
+    def never(_):
+        raise AssertionError
+
+    assert bootstrap(9, never, None) == (None, None, None)
+
+
+@pytest.mark.parametrize(("undefined", "is_known"), [(100, True), (101, False)])
+def test_an_interval_needs_all_but_a_twentieth_of_its_resamples(undefined, is_known):
+    calls = iter(range(2_000))
+    found = bootstrap(3, lambda _: None if next(calls) < undefined else 1.0, 1.0)
+    assert found == ((1.0, 1.0, 1.0) if is_known else (1.0, None, None))
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+def test_a_resample_that_is_no_number_is_none(value):
+    calls = iter(range(2_000))
+    found = bootstrap(3, lambda _: value if next(calls) < 50 else 2.0, 2.0)
+    assert found == (2.0, 2.0, 2.0)
+
+
+def test_intervals_are_those_of_the_middle_95_percent():
+    """Every draw has its own number: from nought to 1999."""
+    calls = iter(range(2_000))
+    low, high = bootstrap(3, lambda _: float(next(calls)), 7.0)[1:]
+    assert (low, high) == pytest.approx((0.025 * 1999, 0.975 * 1999))
+
+
+def test_limits_lie_nearly_two_deviations_to_both_sides_of_the_bias():
+    limits = bland_altman(np.array([1.0, 3.0]), np.array([0.0, 0.0]))
+    assert limits.bias == 2.0
+    assert limits.sd == pytest.approx(2**0.5)
+    assert (limits.low, limits.high) == pytest.approx(
+        (2 - 1.96 * 2**0.5, 2 + 1.96 * 2**0.5), abs=1e-4
+    )
+
+
+def test_kappas_interval_is_cut_at_one_and_minus_one():
+    few = cohen_kappa(np.array([[1, 0], [1, 1]]))
+    assert few.value == pytest.approx(0.4)
+    assert few.high == 1.0
+    against = cohen_kappa(np.array([[0, 2], [2, 1]]))
+    assert against.low == -1.0
+
+
+def test_lins_coefficient_of_two_nights_is_known():
+    assert lin_ccc(np.array([1.0, 2.0]), np.array([2.0, 3.0])) == pytest.approx(
+        2 * 0.25 / (0.25 + 0.25 + 1)
+    )

@@ -271,3 +271,15 @@ def test_a_time_is_written_to_the_millisecond(tmp_path):
 def test_lists_that_agree_have_a_table_without_rows(tmp_path):
     write_disagreements(pair(FOUR, FOUR, 0.5), tmp_path / "d.csv")
     assert (tmp_path / "d.csv").read_text(encoding="utf-8").count("\n") == 1
+
+
+def test_kappa_of_several_nights_has_an_interval_from_resampled_nights():
+    """Both agree but in the last night: draws without it give one, draws of it alone nothing."""
+    rows = [(n, 10.0 * k) for n in range(6) for k in range(2)]
+    words = ["keep", "reject"] * 6
+    other = [*words[:-1], "keep"]
+    found = agreement(events("a.csv", *rows, labels=words), events("b.csv", *rows, labels=other))
+    assert found.kappa.value == pytest.approx((11 / 12 - 1 / 2) / (1 / 2))
+    assert found.kappa.high == 1.0
+    assert found.kappa.low is not None
+    assert found.kappa.low < found.kappa.value

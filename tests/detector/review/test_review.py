@@ -234,3 +234,16 @@ def test_an_interrupted_write_leaves_what_was_there(out, tmp_path, monkeypatch):
     with pytest.raises(OSError, match="No space left"):
         apply(out, [made_labels(out, path, ["reject"] * 6)])
     assert content(out) == before
+
+
+def test_an_event_that_only_one_reviewer_judged_beside_the_counted_is_a_row_of_that_reviewer(
+    out, tmp_path
+):
+    beside = next(i for i, e in enumerate(events_of(out)) if not e["counted"])
+    paths = [
+        made_labels(out, tmp_path / "ann.csv", ["keep"]),
+        made_labels(out, tmp_path / "bea.csv", {beside: "keep"}, reviewer="bea", counted=False),
+    ]
+    apply(out, paths)
+    rows = [r for r in rows_of(out / "reviewed_events.csv") if r["counted"] == "false"]
+    assert [(r["reviewer"], r["label"]) for r in rows] == [("bea", "keep")]
