@@ -181,3 +181,18 @@ def test_only_what_lies_on_a_level_line_is_left_out():
     x = np.arange(6.0)
     assert line(x, np.array([1, 1, 1, 2, 2, 3.0])) == "M0 1l2 0 1 1 1 0 1 1"
     assert line(x[:2], np.array([1.0, 1.0])) == "M0 1l1 0"
+
+
+def test_a_short_series_is_kept_whole_though_it_is_level():
+    assert keep_extremes(np.zeros(8), 4).tolist() == list(range(8))
+    assert keep_extremes(np.zeros(6), 4).tolist() == list(range(6))
+    assert len(keep_extremes(np.zeros(9), 4)) < 9
+
+
+def test_what_is_unknown_is_no_extreme_of_a_stretch_that_has_others():
+    y = np.array([np.nan, 1.0, 3.0, 2.0, 5.0, np.nan, 4.0, 6.0, np.nan])
+    assert keep_extremes(y, 3).tolist() == [1, 2, 3, 4, 6, 7]
+
+
+def test_the_middle_of_three_level_points_is_left_out():
+    assert line(np.arange(3.0), np.ones(3)) == "M0 1l2 0"

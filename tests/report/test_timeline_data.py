@@ -104,6 +104,14 @@ def test_only_events_that_the_page_shows_in_full_have_their_raw_jerk():
     assert len(codes(raw["jerk"], "u1")) == 800
 
 
+def test_the_step_of_raw_jerk_is_that_of_the_measured_rate_to_a_nanosecond():
+    night = made_night()
+    snippet = replace(night.scan.snippets[1], rate_hz=24.395)
+    scan = Scan(night.scan.candidates, night.scan.epochs, (snippet,))
+    (raw,) = drawn(replace(night, scan=scan), shown={2})["raw"]
+    assert raw["step_ms"] == 40.992007
+
+
 def test_raw_jerk_is_a_code_of_eight_bits():
     night = made_night()
     snippet = night.scan.snippets[1]
