@@ -6,8 +6,8 @@ import hashlib
 import os
 from pathlib import Path
 
-import fsspec
 import pytest
+from made_store import saying
 
 from detector.inputs.inputfiles import (
     described,
@@ -25,7 +25,6 @@ from detector.people.naming import Named
 from detector.people.veil import Veil
 from recordings import RecordingError, Remote, Stamp
 
-MEMORY = fsspec.filesystem("memory")
 NS = 10**9
 SHA = {text: hashlib.sha256(text).hexdigest() for text in (b"one", b"two", b"three")}
 
@@ -131,23 +130,31 @@ def test_other_numbers_of_files_are_not_the_same(files, known, count):
     assert same_files(source(*paths), known) == (False, False)
 
 
-def test_a_stores_own_name_of_a_state_goes_before_its_time(monkeypatch, files):
-    stamps = {"etag": "x", "mtime_ns": 5}
-    known = [{"bytes": 3, "etag": "x", "mtime_ns": 4, "sha256": "none of it is read"}]
-    monkeypatch.setattr(
-        "detector.inputs.inputfiles.stamp_of",
-        lambda _: Stamp(3, stamps["mtime_ns"], stamps["etag"]),
-    )
-    assert same_files(source(files[0]), known) == (True, False)
-    known[0]["etag"] = "y"
-    assert same_files(source(files[0]), known) == (False, False)
+@pytest.mark.parametrize(
+    ("known", "now", "same"),
+    [
+        ({"etag": "x", "mtime_ns": 4}, {"etag": "x"}, True),
+        ({"etag": "y"}, {"etag": "x"}, False),
+        ({"etag": "x", "mtime_ns": 5 * NS}, {"mtime": 5}, True),
+        ({"etag": "x", "mtime_ns": 4 * NS}, {"mtime": 5}, False),
+        ({"mtime_ns": 5 * NS}, {"etag": "x", "mtime": 5}, True),
+        ({"etag": "x"}, {}, False),
+        ({}, {}, False),
+    ],
+    ids=["same state", "another state", "no state now", "nor the time", "no state then",
+         "nothing now", "nothing at all"],
+)  # fmt: skip
+def test_a_stores_own_name_of_a_state_goes_before_its_time(known, now, same):
+    """What is not known to be the same is read, and has another content here."""
+    file = {"bytes": 3, **known, "sha256": "that of another content"}
+    with saying(**now) as remote:
+        assert same_files(source(remote), [file]) == (same, False)
 
 
-@pytest.mark.parametrize("mark", [{"etag": "x"}, {}])
-def test_a_store_that_says_no_time_now_lets_the_content_decide(monkeypatch, files, mark):
-    monkeypatch.setattr("detector.inputs.inputfiles.stamp_of", lambda _: Stamp(3, None, None))
-    known = [{"bytes": 3, **mark, "sha256": SHA[b"one"]}]
-    assert same_files(source(files[0]), known) == (True, True)
+def test_a_store_that_says_no_time_lets_the_content_decide():
+    file = {"bytes": 3, "etag": "x", "sha256": SHA[b"one"]}
+    with saying() as remote:
+        assert same_files(source(remote), [file]) == (True, True)
 
 
 # ------------------------------------------------------------------ changes while it is read

@@ -147,3 +147,13 @@ def test_an_entry_of_a_list_may_be_anywhere(data):
     (data / "list.txt").write_text(f"{Path('data/one/a.cwa').absolute()}\n../x.cwa\n")
     places = [spot.place for spot in expanded(["@data/list.txt"])]
     assert places == [Path("data/one/a.cwa").absolute(), Path("data/../x.cwa")]
+
+
+def test_a_link_that_leads_nowhere_and_a_byte_alone_are_no_empty_recordings(data):
+    (data / "one" / "lost.csv").symlink_to("nowhere")
+    (data / "one" / "byte.csv").write_bytes(b"x")
+    (data / "one" / "empty.csv").touch()
+    found = {each.shown: each.skipped for each in find_inputs([data / "one"])}
+    assert found["empty.csv"] == ""
+    assert found["lost.csv"] == "does not exist"
+    assert found["byte.csv"]
