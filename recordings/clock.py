@@ -172,8 +172,7 @@ class _Placer:
         if len(block.samples):
             self._waiting.append((base, block))
             self._received += len(block.samples)
-        if len(block.anchors):
-            self._sift_all(block.anchors + np.array([base, 0]))
+        self._sift_all(block.anchors + np.array([base, 0]))
         self._bridge(self._received - 1)
 
     def close_run(self) -> None:

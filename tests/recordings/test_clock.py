@@ -19,6 +19,13 @@ def test_samples_between_anchors_are_on_the_line_and_the_ends_go_on_straight():
     np.testing.assert_array_equal(times, T0 + 10 + np.rint((np.arange(30) - 10) * slope))
 
 
+def test_before_its_first_stamp_a_clock_runs_as_between_the_first_two():
+    [(_, _, times)] = placed([block(40, [(10, T0), (20, T0 + 10**9), (30, T0 + 19 * 10**8)])])
+    expected = [*(T0 + (i - 10) * 10**8 for i in range(20))]
+    expected += [T0 + 10**9 + (i - 20) * 9 * 10**7 for i in range(20, 40)]
+    assert times.tolist() == expected
+
+
 def test_the_measured_rate_wins_over_the_nominal_one():
     [(_, _, times)] = placed([block(1000, anchors_at(range(0, 1000, 50), 9.8))])
     np.testing.assert_allclose(np.diff(times), SECOND_NS / 9.8, atol=1)
@@ -56,6 +63,50 @@ def test_noise_of_three_milliseconds_does_not_turn_time_back():
     assert np.all(np.diff(times) > 0)
     assert health.stamps_repaired > 0
     np.testing.assert_allclose(times, T0 + index * 10**7, atol=20_000_000)
+
+
+@pytest.mark.parametrize(
+    ("sizes", "knots"),
+    [
+        ([25, 25, 25, 25], [[0, 10, 20, 30], [20, 30, 40, 50], [50, 60, 70, 80], [70, 80, 90]]),
+        ([10, 10, 10, 70], [[0, 10], [10, 20], [20, 30], [30, 40, 50, 60, 70, 80, 90]]),
+        ([1, 99], [[0, 10], [0, 10, 20, 30, 40, 50, 60, 70, 80, 90]]),
+    ],
+    ids=["across knots", "from knot to knot", "a single sample"],
+)
+def test_a_chunk_has_the_knots_that_its_samples_lie_between(sizes, knots):
+    anchors = dict(anchors_at(range(0, 100, 10), 10.0))
+    blocks, first = [], 0
+    for size in sizes:
+        own = [(i - first, t) for i, t in anchors.items() if first <= i < first + size]
+        blocks.append(block(size, own))
+        first += size
+    chunks = [*place(blocks, nominal_hz=10.0, scale=SCALE, health=Health())]
+    assert [chunk.knots[:, 0].tolist() for chunk in chunks] == knots
+
+
+def test_the_rate_is_an_average_over_the_past_minute():
+    """Stamps 50 samples apart weigh 50 / (50 + 600), at 10 Hz; what came before the rest."""
+    rates_ns = [98_000_000, 99_000_000]
+    times = np.cumsum([T0, *(50 * r for r in rates_ns)])
+    blocks = [
+        block(101, [*zip((0, 50, 100), times.tolist(), strict=True)]),
+        block(10, [(0, T0 + 10**13)], breaks="restart"),
+    ]
+    rate_ns = 1e8
+    for each in rates_ns:
+        rate_ns += 50 / 650 * (each - rate_ns)
+    times = placed(blocks)[1][2]
+    np.testing.assert_array_equal(times - times[0], np.rint(np.arange(10) * rate_ns))
+
+
+@pytest.mark.parametrize("rate_hz", [10.0, 0.001], ids=["10 Hz", "less than a sample"])
+def test_behind_its_last_stamp_a_clock_goes_on_in_steps_of_ten_minutes(rate_hz):
+    wait = max(1, round(600 * rate_hz))
+    blocks = [block(3 * wait + 1, [(0, T0)])]
+    [chunk] = place(blocks, nominal_hz=rate_hz, scale=SCALE, health=Health())
+    assert chunk.knots[:, 0].tolist() == [0, wait, 2 * wait, 3 * wait]
+    assert np.diff(chunk.knots[:, 1]).tolist() == [wait * round(SECOND_NS / rate_hz)] * 3
 
 
 # -- where segments open
@@ -152,6 +203,18 @@ def test_a_block_waits_for_the_stamp_behind_it():
     assert first.knots[-1, 0] == 51
 
 
+def test_a_chunk_goes_out_with_the_stamp_of_the_sample_behind_it():
+    taken = []
+
+    def blocks():
+        for number in range(5):
+            taken.append(number)
+            yield block(10, [(0, T0 + number * 10**9)])
+
+    assert len(next(place(blocks(), nominal_hz=10.0, scale=SCALE, health=Health()))) == 10
+    assert len(taken) == 2
+
+
 def test_without_stamps_no_more_than_ten_minutes_wait():
     n = 500
     taken = 0
@@ -167,6 +230,19 @@ def test_without_stamps_no_more_than_ten_minutes_wait():
     times = [next(chunks).start_ns for _ in range(100)]
     np.testing.assert_array_equal(times, T0 + np.arange(100) * n * 10**8)
     assert taken <= 100 * n + 6000
+
+
+def test_at_most_ten_minutes_of_samples_wait_for_a_stamp():
+    taken = []
+
+    def blocks():
+        for number in range(20_000):
+            taken.append(number)
+            yield block(1, [(0, T0)] if number == 0 else [])
+
+    chunks = place(blocks(), nominal_hz=10.0, scale=SCALE, health=Health())
+    assert next(chunks).start_ns == T0
+    assert len(taken) == 6001  # six thousand of them wait
 
 
 def test_health_is_true_when_the_reading_stops_early():
