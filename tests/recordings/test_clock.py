@@ -162,6 +162,17 @@ def test_breaks_said_by_the_reader_open_segments_with_their_reason():
     assert [why for why, *_ in placed(blocks)] == ["start", "bad_block", "restart"]
 
 
+def test_a_break_without_a_sample_says_nothing_of_the_time():
+    blocks = [
+        block(10, [(0, T0)]),
+        block(0, [(0, T0 + 10**13)], breaks="restart"),
+        block(10, breaks="lost_block"),
+    ]
+    first, second = placed(blocks)
+    assert (first[0], second[0]) == ("start", "lost_block")
+    np.testing.assert_array_equal(np.concatenate([first[2], second[2]]), T0 + np.arange(20) * 10**8)
+
+
 def test_an_overlap_of_less_than_a_second_is_closed():
     late = [(i + 5, t) for i, t in anchors_at(range(0, 90, 10), 10.0, T0 + 102 * 10**8)]
     blocks = [block(100, anchors_at(range(0, 100, 10), 10.0)), block(100, late, "session")]
