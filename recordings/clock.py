@@ -209,8 +209,7 @@ class _Placer:
     def _sift_all(self, anchors: NDArray[np.int64]) -> None:
         possible = (anchors[:, 1] >= EARLIEST_NS) & (anchors[:, 1] < LATEST_NS)
         self._repairs.drop("are impossible", int(np.count_nonzero(~possible)))
-        if not possible.all():
-            anchors = np.ascontiguousarray(anchors[possible])
+        anchors = anchors[possible]
         verdicts = np.zeros(len(anchors), np.uint8)
         position = 0
         while position < len(anchors):

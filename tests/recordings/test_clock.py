@@ -109,6 +109,17 @@ def test_behind_its_last_stamp_a_clock_goes_on_in_steps_of_ten_minutes(rate_hz):
     assert np.diff(chunk.knots[:, 1]).tolist() == [wait * round(SECOND_NS / rate_hz)] * 3
 
 
+def test_the_rate_of_an_hour_is_not_taken_across_an_interruption():
+    health = Health()
+    first = block(24_000, anchors_at(range(0, 24_000, 100), 10.0))
+    later = anchors_at(range(0, 24_000, 100), 9.5, T0 + 10**13)
+    placed([first, block(24_000, later, breaks="restart")], health=health)
+    assert (health.lowest_hz, health.highest_hz) == (None, None)
+    whole = Health()
+    placed([block(48_000, anchors_at(range(0, 48_000, 100), 9.5))], health=whole)
+    assert whole.lowest_hz == whole.highest_hz == pytest.approx(9.5)
+
+
 # -- where segments open
 
 
