@@ -175,6 +175,10 @@ def test_of_three_words_the_last_is_joined_by_or():
         ("run a -o x --qqqqqq", "--qqqqqq is no option"),
         ("inspect a --on-factor 3", "--on-factor is no option"),
         ("run a -o x --on_factor 3", "--on_factor is no option; did you mean --scan.on-factor?"),
+        (
+            "run a -o x --sleep.before-min 3",
+            "--sleep.before-min is no option; did you mean --window.before-min?",
+        ),
         ("demo -o x --sed 3", "--sed is no option; did you mean --seed?"),
         ("demo -o x --seed", "--seed needs a value"),
     ],
@@ -183,3 +187,16 @@ def test_a_command_line_that_cannot_be_is_explained(words, said):
     with pytest.raises(CycloptsError) as caught:
         app(words.split(), exit_on_error=False, print_error=False)
     assert explained(caught.value, words.split()) == said
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [("inspect a --rate fast", '"fast"'), ("rnu", "run"), ("demo -o x --seed -1", "-1")],
+)
+def test_what_else_a_parser_finds_it_says_in_its_own_words(words, said):
+    with pytest.raises(CycloptsError) as caught:
+        app(words.split(), exit_on_error=False, print_error=False)
+    text = explained(caught.value, words.split())
+    assert said in text
+    assert "is missing" not in text
+    assert "\n" not in text
