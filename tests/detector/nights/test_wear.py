@@ -149,7 +149,7 @@ def test_one_restless_axis_may_be_restless(axes, still):
 
 def test_a_window_with_mostly_unknown_time_is_not_judged():
     epochs = recorded("20:00", ("table", 60))
-    for kept, judged_ in ((361, True), (359, False)):
+    for kept, judged_ in ((360, True), (359, False)):
         grid = Grid.of(epochs[:kept], SPAN, RATE_HZ)
         assert wear.suspected(grid, S).any() == judged_
 
