@@ -8,7 +8,7 @@ Deviations:
 
 - Every patch of the sphere counts once, by the mean of what was seen in it, where the paper has
   every window: a night in one posture would outweigh all others. It also bounds what is kept.
-- The result is reported, never used: see decision 0012.
+- The result is reported, never used: see decision 13.
 """
 
 from __future__ import annotations
