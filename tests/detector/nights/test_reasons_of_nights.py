@@ -6,35 +6,13 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from scans import EPOCH_NS, RATE_HZ, SPAN, STEP_G, at, recorded
+from made_pictures import DAY, between, picture, sleep, without
+from scans import EPOCH_NS, RATE_HZ, SPAN, STEP_G, at
 
-from detector.nights.figures import Picture
 from detector.nights.findings import FINDINGS, Basis, reasons, status
-from detector.nights.grid import Grid
-from detector.nights.judging import onset_window
 from detector.nights.night import Interval, Sleep
 from detector.reasons import REASONS
 from detector.settings import KindSettings, Settings
-
-DAY = recorded("12:00", ("rigid", 1440))
-"""Noon to noon with a sample for every slot: of a sleep that is stated only the clock matters."""
-
-
-def between(begin: str, end: str, epochs: np.ndarray = DAY) -> np.ndarray:
-    """Epochs of a part of the day."""
-    return epochs[(epochs["start_ns"] >= at(begin)) & (epochs["start_ns"] < at(end))]
-
-
-def without(begin: str, end: str, epochs: np.ndarray = DAY) -> np.ndarray:
-    """Epochs of the day but for a part of it."""
-    return epochs[(epochs["start_ns"] < at(begin)) | (epochs["start_ns"] >= at(end))]
-
-
-def sleep(onset: str = "23:00", wake: str = "07:00", **known: object) -> Sleep:
-    """A sleep period that was observed at both ends."""
-    period = Interval(at(onset), at(wake))
-    usual = {"source": "hdcza", "uncertainty_min": 70.0, "candidates": {}, "threshold_deg": 0.2}
-    return Sleep(onset_ns=period.start_ns, wake_ns=period.end_ns, guider=period, **usual | known)
 
 
 def basis(
@@ -42,37 +20,23 @@ def basis(
     asleep: Sleep | None = None,
     *,
     settings: Settings | None = None,
-    idle: tuple[Interval, ...] = (),
     step_g: float = STEP_G,
     rate_hz: float = RATE_HZ,
     recording: Interval | None = None,
-    **masks: tuple[str, str],
+    **seen: object,
 ) -> Basis:
-    """What the findings rest on; masks (``off``, ``shaken``, ...) hold from one time to another."""
-    settings = settings or Settings()
-    grid = Grid.of(epochs, SPAN, RATE_HZ)
-    spans = {name: Interval(*map(at, masks[name])) if name in masks else None for name in MASKS}
+    """What the findings rest on: see :func:`made_pictures.picture`."""
     if recording is None:
         ends = (0, 0) if len(epochs) == 0 else epochs["start_ns"][[0, -1]].tolist()
         recording = Interval(ends[0], ends[1] + EPOCH_NS)
     return Basis(
-        picture=Picture(
-            grid=grid,
-            idle=idle,
-            sleep=asleep,
-            window=None if asleep is None else onset_window(asleep, settings.window),
-            settings=settings.window,
-            **{name: grid.weights([span] if span else []) > 0 for name, span in spans.items()},
-        ),
+        picture=picture(epochs, asleep, settings=settings, **seen),
         span=Interval(SPAN.start_ns, SPAN.end_ns),
         recorded=recording,
         step_g=step_g,
         rate_hz=rate_hz,
-        settings=settings,
+        settings=settings or Settings(),
     )
-
-
-MASKS = ("off", "noisy", "stuck", "shaken")
 
 
 def said(*night: object, **known: object) -> tuple[str, ...]:
