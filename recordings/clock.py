@@ -226,9 +226,6 @@ class _Placer:
 
     def _note(self, anchors: NDArray[np.int64], verdicts: NDArray[np.uint8]) -> None:
         """Keep the anchors that are used, count the others."""
-        if not verdicts.any():
-            self._keep(anchors, stamped=True)
-            return
         for verdict, why in (
             (REPEATED, "repeat another one"),
             (BACKWARDS, "would turn time back"),
