@@ -236,7 +236,7 @@ class _Placer:
     def _first_anchor(self, anchor: NDArray[np.int64]) -> int:
         """Begin the run's clock; return how many anchors that used up."""
         run = self._runs[-1]
-        start_ns = int(anchor[1] - (anchor[0] - run.base) * float(self._rate[0]))
+        start_ns = int(anchor[1]) - round((int(anchor[0]) - run.base) * float(self._rate[0]))
         self._settle(start_ns)
         end_ns = self._end_ns
         if end_ns is not None:

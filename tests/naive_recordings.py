@@ -139,7 +139,7 @@ class Clock:
     def first(self, index, time_ns):
         """Whether the anchor is used up as the run's first knot."""
         run = self.runs[-1]
-        start = int(time_ns - (index - run.base) * self.rate)
+        start = time_ns - round((index - run.base) * self.rate)
         self.put_back(start)
         apart = None if self.end_ns is None else start - self.end_ns
         if apart is not None and -SECOND_NS < apart < 0:

@@ -206,6 +206,29 @@ def test_an_overlap_of_less_than_a_sample_is_noise():
     assert (health.stamps_repaired, health.remarks) == (0, [])
 
 
+@pytest.mark.parametrize(
+    ("overlap_ns", "closed", "told"),
+    [
+        (10**8, True, []),
+        (10**8 + 1, True, ["stamps_dropped"]),
+        (10**9 - 1, True, ["stamps_dropped"]),
+        (10**9, False, []),
+        (10**9 + 1, False, ["clock_backwards"]),
+    ],
+    ids=["a sample", "more", "less than a second", "a second", "more than a second"],
+)
+def test_an_overlap_is_closed_up_to_a_second_and_told_from_a_sample_on(overlap_ns, closed, told):
+    begins_ns = T0 + 10**10 - overlap_ns
+    blocks = [
+        block(100, anchors_at(range(0, 100, 10), 10.0)),
+        block(100, anchors_at(range(0, 100, 10), 10.0, begins_ns), "session"),
+    ]
+    health = Health()
+    _, second = placed(blocks, health=health)
+    assert second[2][0] == (T0 + 10**10 if closed else begins_ns)
+    assert [note.code for note in health.remarks] == told
+
+
 # -- streaming
 
 

@@ -143,6 +143,26 @@ def test_what_follows_a_gap_is_held_until_it_is_sure_and_no_longer():
     assert 60 <= len(taken) <= 62
 
 
+@pytest.mark.parametrize(
+    ("gap_ns", "held"), [(0, False), (10**9 - 1, False), (10**9, True)], ids=["none", "less", "1 s"]
+)
+def test_what_follows_less_than_a_second_is_not_held(gap_ns, held):
+    taken = []
+
+    def blocks():
+        yield block(100, anchors_at(range(0, 100, 10), 10.0))
+        for k in range(70):
+            taken.append(k)
+            begins_ns = T0 + (k + 1) * 10**10 + gap_ns
+            later = anchors_at(range(0, 100, 10), 10.0, begins_ns)
+            yield block(100, later, "" if k else "lost_block")
+
+    chunks = place(blocks(), nominal_hz=10.0, scale=SCALE, health=Health())
+    assert next(chunks).start_ns == T0
+    assert next(chunks).start_ns == T0 + 10**10 + gap_ns
+    assert len(taken) == (61 if held else 2)
+
+
 # -- any cutting gives the same times
 
 
