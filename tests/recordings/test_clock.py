@@ -120,6 +120,12 @@ def test_the_rate_of_an_hour_is_not_taken_across_an_interruption():
     assert whole.lowest_hz == whole.highest_hz == pytest.approx(9.5)
 
 
+def test_the_rate_of_an_hour_is_taken_from_stamps_alone():
+    health = Health()
+    placed([block(80_000, [(0, T0)])], health=health)
+    assert (health.lowest_hz, health.highest_hz) == (None, None)
+
+
 # -- where segments open
 
 

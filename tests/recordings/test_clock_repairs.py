@@ -107,6 +107,39 @@ def test_a_stretch_whose_clock_jumped_away_and_back_is_put_back_in_line(jump_s, 
     assert f"first: 30 samples by {abs(jump_s)}.000 s {way}" in remark.message
 
 
+def away_and_back(jump_ns: int, samples: int = 30, *, early_ns: int = 0):
+    """Of three segments the middle one's clock is off by a jump; the third begins in line."""
+    health = Health()
+    blocks = [
+        block(100, anchors_at(range(0, 100, 10), 10.0)),
+        block(samples, anchors_at(range(0, samples, 10), 10.0, T0 + 10**10 + jump_ns), "restart"),
+        block(
+            100,
+            anchors_at(range(0, 100, 10), 10.0, T0 + 10**10 + samples * 10**8 - early_ns),
+            "restart",
+        ),
+    ]
+    begins = [int(times[0]) for *_, times in placed(blocks, health=health)]
+    return begins[1] - T0 - 10**10, health.stamps_repaired
+
+
+@pytest.mark.parametrize("way", [-1, 1], ids=["back", "forward"])
+def test_a_jump_of_a_second_is_believed_and_a_longer_one_is_put_back_in_line(way):
+    assert away_and_back(way * 10**9) == (way * 10**9, 0)
+    assert away_and_back(way * (10**9 + 1)) == (0, 3)
+
+
+def test_only_ten_minutes_are_put_back_in_line():
+    assert away_and_back(-3600 * 10**9, 6000) == (0, 600)
+    assert away_and_back(-3600 * 10**9, 6001) == (-3600 * 10**9, 0)
+
+
+def test_what_would_overlap_the_next_by_a_second_is_not_put_back_in_line():
+    assert away_and_back(-3600 * 10**9, early_ns=10**9) == (-3600 * 10**9, 0)
+    # by less: the next begins where it ends, and its first stamp is not used
+    assert away_and_back(-3600 * 10**9, early_ns=10**9 - 1) == (0, 3 + 1)
+
+
 def test_one_wrong_stamp_costs_nothing():
     anchors = anchors_at(range(0, 300, 10), 10.0)
     anchors[15] = (150, T0 + 10**18)
