@@ -6,11 +6,9 @@
 
 A mutant is a module with one thing changed: a comparison, a sign, a number, an operator, a branch,
 a statement left out. Tests are collected once, and what each of them calls is noted once. Then
-every mutant is put into a fork of that process and meets the tests that call the changed function,
+every mutant is put into a fork of that process and meets its tests that call the changed function,
 the fastest first; the first that fails kills it, and so does time. Survivors are listed. No file is
 changed. Tests slower than ``SLOW_S`` stay out, so that a survivor may be theirs.
-
-Tools that start an interpreter for every mutant wait for seconds before the first test.
 """
 
 from __future__ import annotations
@@ -25,7 +23,7 @@ import sys
 import time
 import traceback
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import _lru_cache_wrapper, cache
@@ -37,18 +35,27 @@ import pytest
 ROOT = Path(__file__).parents[1]
 sys.path[:0] = [str(ROOT)]
 
-MODULES = (
-    *(f"detector/nights/{name}.py" for name in ("kinds", "series", "likeness", "periodic")),
-    *(f"detector/nights/{name}.py" for name in ("judging", "findings", "sensitivity")),
-    *(f"detector/nights/{name}.py" for name in ("onset", "settling", "guider")),
-    *("recordings/clock.py", "recordings/zone.py", "detector/people/shifts.py"),
-)
-"""Kinds; nights; onset; clock and zones."""
-TESTS = (
-    "detector/nights",
-    "detector/people/test_shifts.py",
-    *(f"recordings/test_{name}.py" for name in ("clock", "clock_repairs", "zone")),
-)
+_OF_NIGHTS = {
+    "kinds": ("kinds", "rules", "likeness"),
+    "series": ("series", "likeness"),
+    "likeness": ("likeness",),
+    "periodic": ("periodic", "kinds"),
+    "judging": ("judging", "nights"),
+    "findings": ("reasons_of_nights",),
+    "sensitivity": ("sensitivity",),
+    "onset": ("onset", "onset_candidates", "sleep_scoring", "sleep_ends", "guider"),
+    "settling": ("settling",),
+    "guider": ("rest_periods", "guider"),
+}
+CASES = {
+    f"detector/nights/{name}.py": [f"detector/nights/test_{test}.py" for test in tests]
+    for name, tests in _OF_NIGHTS.items()
+} | {
+    "recordings/clock.py": ["recordings/test_clock.py", "recordings/test_clock_repairs.py"],
+    "recordings/zone.py": ["recordings/test_zone.py"],
+    "detector/people/shifts.py": ["detector/people/test_shifts.py"],
+}
+"""Kinds; nights; onset; clock and zones: each with the tests that its mutants meet."""
 SLOW_S = 3.0
 PATIENCE_S, PATIENCE, ROOM_BYTES = 5, 3, 1 << 30
 """Seconds and multiple of what its tests take without it, and memory: a mutant that takes more runs
@@ -253,8 +260,8 @@ def _codes(code: CodeType) -> Iterator[CodeType]:
 class Campaign:
     """A pytest plugin that runs the collected tests against mutants instead of once."""
 
-    def __init__(self, modules: Sequence[str], every: int) -> None:
-        self.modules, self.every = modules, every
+    def __init__(self, cases: Mapping[str, Sequence[str]], every: int) -> None:
+        self.cases, self.every = cases, every
         self.calls: dict[tuple[str, str], list[pytest.Item]] = defaultdict(list)
         self.took_s: dict[pytest.Item, float] = {}
         self.failed = False
@@ -289,11 +296,11 @@ class Campaign:
             self._note(item)
         if self.failed:
             raise pytest.UsageError("a test fails without any mutant")
-        for module in self.modules:
+        for module in self.cases:
             functions_of(module)
         memories()
         gc.freeze()  # forks then share what there is
-        for module in self.modules:
+        for module in self.cases:
             for number, mutant in enumerate(mutants_of(module)):
                 if number % self.every == 0:
                     self._meet(mutant)
@@ -302,7 +309,7 @@ class Campaign:
 
     def _note(self, item: pytest.Item) -> None:
         """Run a test, and note its time and which functions of the modules it calls."""
-        paths = {str(ROOT / module): module for module in self.modules}
+        paths = {str(ROOT / module): module for module in self.cases}
         called = set()
 
         def profile(frame: FrameType, event: str, _: object) -> None:
@@ -326,7 +333,9 @@ class Campaign:
         keys = [(mutant.module, mutant.scope)]
         if mutant.scope not in known:
             keys = [key for key in self.calls if key[0] == mutant.module]
-        items = {item for key in keys for item in self.calls[key]}
+        tests = [ROOT / "tests" / name for name in self.cases[mutant.module]]
+        called = {item for key in keys for item in self.calls[key]}
+        items = {item for item in called if any(item.path.is_relative_to(test) for test in tests)}
         child = os.fork()
         if child == 0:
             os._exit(self._killed(mutant, sorted(items, key=self.took_s.__getitem__)))
@@ -374,12 +383,14 @@ class Campaign:
 def main() -> None:
     """Run the campaign."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("--modules", nargs="+", default=MODULES)
-    parser.add_argument("--tests", nargs="+", default=TESTS, help="below tests/")
+    parser.add_argument("--modules", nargs="+", default=tuple(CASES))
+    parser.add_argument("--tests", nargs="+", help="below tests/; those of each module by default")
     parser.add_argument("--every", type=int, default=1, help="of the mutants, every how manyth")
     given = parser.parse_args()
-    campaign = Campaign(given.modules, given.every)
-    tests = [str(ROOT / "tests" / name) for name in given.tests]
+    cases = {module: given.tests or CASES[module] for module in given.modules}
+    campaign = Campaign(cases, given.every)
+    names = dict.fromkeys(name for tests in cases.values() for name in tests)
+    tests = [str(ROOT / "tests" / name) for name in names]
     with suppress(SystemExit):
         pytest.main(["-p", "no:cacheprovider", *tests], plugins=[campaign])
     print(f"all: {campaign.said()} ({time.process_time():.0f} s here, tests in forks beside it)")
