@@ -112,6 +112,11 @@ def test_a_plain_sleep_start_is_asked_for_what_its_rule_asks_in_that_order():
     assert like == Condition("likeness", S.likeness_least, 1.0, unknown=True)
 
 
+def test_a_jerk_that_wakes_peaks_within_the_first_second():
+    (rule,) = [each for each in rules(S, "wrist", 75.0) if each.reason == "arousal"]
+    assert Condition("peak_at_s", 1.0, 0.5) in rule.conditions
+
+
 def test_stillness_is_never_sure_at_its_own_limit():
     equal = replace(S, still_before_sure_s=10.0, still_before_s=10.0)
     (still,) = [
