@@ -40,7 +40,7 @@ _OF_NIGHTS = {
     "series": ("series", "likeness"),
     "likeness": ("likeness",),
     "periodic": ("periodic", "kinds"),
-    "judging": ("judging", "nights"),
+    "judging": ("judging", "nights", "findings"),
     "findings": ("reasons_of_nights",),
     "sensitivity": ("sensitivity",),
     "onset": ("onset", "onset_candidates", "sleep_scoring", "sleep_ends", "guider"),

@@ -161,6 +161,12 @@ def test_uneven_events_are_no_train():
     assert not neighbours.in_train(events(*(event(p, duration_s=0.2) for p in peaks)), S).any()
 
 
+@pytest.mark.parametrize("apart_s", [(0.2, 0.3, 0.3), (3.4, 3.0, 3.0)], ids=["short", "long"])
+def test_every_interval_of_a_train_is_within_its_limits(apart_s):
+    starts = np.cumsum([0, *apart_s])
+    assert not neighbours.in_train(after(*zip(starts, starts, strict=True)), S).any()
+
+
 @pytest.mark.parametrize(("most", "train"), [(0.5, True), (0.4999, False)])
 def test_the_intervals_of_a_train_may_vary_by_a_share_of_their_mean(most, train):
     rows = after(*((start, start) for start in (0, 1, 2, 5, 8)))  # 1, 1, 3, 3: SD 1 of mean 2
