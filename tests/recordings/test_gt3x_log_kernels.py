@@ -116,6 +116,8 @@ def test_scanning_stops_while_there_is_room_for_a_loss_and_a_record():
 def test_a_clock_that_was_never_set_counts_from_1970_and_goes_on_behind_damage():
     log = record(26, 0, SAMPLES) + b"\xaa" + record(26, 5, SAMPLES)
     assert [each[:2] for each in scanned(log)[0]] == [(26, 0), (gt3x.LOST, 0), (26, 5)]
+    far = record(26, 0, SAMPLES) + b"\xaa" + second(0)
+    assert [each[:2] for each in scanned(far)[0]] == [(26, 0), (gt3x.LOST, 0)]
 
 
 # -- seconds
@@ -166,6 +168,7 @@ def test_settings_are_no_seconds(kind):
         ([event(2, b"\x08")], 9, gt3x.IDLE),
         ([event(9, b"\x09")], 9, gt3x.IDLE),
         ([event(0, b"\x08"), event(10, b"\x09")], 9, gt3x.MISSING),  # of another gap
+        ([event(10, b"\x08"), event(0, b"\x09")], 9, gt3x.MISSING),
         ([event(2, b"\x08"), b"\xaa"], 9, gt3x.BAD),  # one of the two alone is no proof
         ([event(1, b"\x08"), b"\xaa", event(9, b"\x09")], 9, gt3x.IDLE),
         ([event(2, b"\x0a"), event(9, b"\x00")], 9, gt3x.MISSING),
