@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 import json
+import struct
 from pathlib import Path
 
 import made_recordings as made
 import numpy as np
 import pytest
-from made_gt3x import members_of, read, with_info, zipped
+from made_gt3x import (
+    members_of,
+    read,
+    record,
+    records_of,
+    stamp_of,
+    with_info,
+    with_records,
+    zipped,
+)
 
 from recordings import SECOND_NS, RecordingError, open_recording
 from recordings.formats import gt3x_info
@@ -124,6 +134,11 @@ def test_floats_among_the_parameters(raw, value):
     ("text", "ns"),
     [
         ("637043424000000000", 1_568_745_600 * SECOND_NS),
+        ("621355968000000000", 0),  # 1970
+        ("621355967999999999", None),
+        ("693937151999999999", 7_258_118_400 * SECOND_NS - 100),  # the end of 2199
+        ("693937152000000000", None),
+        ("6.37e17", None),
         ("0", None),
         ("-5", None),
         ("", None),
@@ -141,12 +156,106 @@ def test_ticks_since_the_year_1(text, ns):
         ("-04:00:00", -14_400),
         ("02:00:00", 7200),
         ("+05:30:00", 19_800),
+        ("18:00:00", 64_800),
+        ("-18:00:00", -64_800),
+        ("18:01:00", None),
         ("x", None),
         ("99:00", None),
     ],
 )
 def test_offsets_are_written_with_and_without_a_sign(text, seconds):
     assert gt3x_info.offset_s(text) == seconds
+
+
+def test_lines_of_info_are_names_and_values_of_which_the_first_counts():
+    names = b"\xef\xbb\xbfSerial Number\r\nSerial Number: X \0\r\nSerial Number: Y\r\n"
+    text = names + b"TimeZone: -04:00:00"
+    assert gt3x_info.parse_info(text) == {"Serial Number": "X", "TimeZone": "-04:00:00"}
+
+
+def test_parameters_are_entries_of_eight_bytes():
+    payload = struct.pack("<HHI", 1, 10, 30) + struct.pack("<HHI", 0, 55, 0x09400000)
+    expected = {(1, 10): 30, (0, 55): 0x09400000}
+    for behind in (b"", b"\1", b"\1\2\3\4\5\6\7"):
+        assert gt3x_info.parse_parameters(payload + behind) == expected
+
+
+@pytest.mark.parametrize(
+    ("payload", "said"),
+    [
+        (
+            b'{"UsedUtc": true, "UtcOffset": "-05:00:00"}',
+            {"UsedUtc": True, "UtcOffset": "-05:00:00"},
+        ),
+        (b'{"SubjectName": "Kim", "UsedUtc": false}', {"UsedUtc": False}),
+        (b"[1]", {}),
+        (b'"UsedUtc"', {}),
+        (b"{", {}),
+        (b"\xff", {}),
+        (b"[" * 60_000, {}),
+    ],
+    ids=lambda value: str(value)[:20],
+)
+def test_metadata_say_of_the_clock_alone(payload, said):
+    assert gt3x_info.parse_metadata(payload) == said
+
+
+@pytest.mark.parametrize(
+    ("parameter", "text", "metadata", "offset_s"),
+    [
+        (None, "", {}, None),
+        (0, "", {}, None),
+        (64_800, "", {}, 64_800),
+        (64_801, "01:00:00", {}, 3600),  # farther than any zone
+        (2**32 - 18_000, "01:00:00", {}, -18_000),
+        (0, "01:00:00", {"UtcOffset": "-05:00:00"}, -18_000),
+        (0, "01:00:00", {"UtcOffset": "?"}, 3600),
+        (0, "01:00:00", {"UtcOffset": 5}, 3600),
+    ],
+)
+def test_the_offset_stands_in_parameters_metadata_or_info(parameter, text, metadata, offset_s):
+    parameters = {} if parameter is None else {(1, 40): parameter}
+    settings = gt3x_info.Settings(parameters=parameters, metadata=metadata)
+    device = gt3x_info.Device(fields={"TimeZone": text}, settings=settings)
+    assert device.utc_offset_s == offset_s
+    assert device.in_utc is bool(parameter)
+
+
+@pytest.mark.parametrize(
+    ("rate", "stated", "rate_hz"),
+    [
+        (None, "30", 30),
+        (100, "30", 100),
+        (None, "1000", 1000),
+        (None, "1001", None),
+        (None, "0", None),
+        (None, "1", 1),
+        (None, "29,5", None),
+        (None, "", None),
+    ],
+)
+def test_the_rate_is_a_whole_number_up_to_1000(rate, stated, rate_hz):
+    parameters = {} if rate is None else {(1, 10): rate}
+    settings = gt3x_info.Settings(parameters=parameters)
+    device = gt3x_info.Device(fields={"Sample Rate": stated}, settings=settings)
+    assert device.rate_hz == rate_hz
+
+
+@pytest.mark.parametrize("counts", ["16", "65536"])
+def test_a_scale_is_16_to_65536_counts(saved, counts):
+    content = made.gt3x(CODES, serial="XYZ", parameters=False)
+    path = saved(with_info(content, b"Scale: 256.0", f"Scale: {counts}".encode()))
+    (scale,) = {chunk.scale for chunk in open_recording(path).chunks()}
+    assert scale.gain_g == (1 / int(counts),) * 3
+
+
+@pytest.mark.parametrize(("said", "offset_s"), [([], None), ([b'{"UsedUtc": true}'], 0)])
+def test_an_offset_that_nobody_states_is_unknown_and_in_utc_none(saved, said, offset_s):
+    content = with_info(made.gt3x(CODES, parameters=False), b"TimeZone: 00:00:00\r\n", b"")
+    others = [each for each in records_of(content) if each[1] != 6]
+    metadata = [record(6, stamp_of(others[0]), text) for text in said]
+    header = open_recording(saved(with_records(content, [*metadata, *others]))).header
+    assert (header.utc_offset_s, header.utc_known) == (offset_s, bool(said))
 
 
 # -- the calibration of an .agdc
