@@ -39,16 +39,6 @@ def demo_night() -> Plan:
     return plan(DEMO_SEED, DEMO)
 
 
-def quiet_night(seed: int = 0) -> Plan:
-    """Plan a night without sleep starts and with few movements."""
-    return plan(seed, QUIET)
-
-
-def restless_night(seed: int = 0) -> Plan:
-    """Plan a night with many movements, late settling and awakenings."""
-    return plan(seed, RESTLESS)
-
-
 __all__ = [
     "DEMO",
     "DEMO_SEED",
@@ -72,8 +62,6 @@ __all__ = [
     "acceleration",
     "demo_night",
     "plan",
-    "quiet_night",
-    "restless_night",
     "samples",
     "several",
     "synthesise",

@@ -64,5 +64,5 @@ def write(plan: Plan, path: Path | str, *, utc_offset: timedelta = timedelta(0))
                 limb=plan.recipe.site.capitalize(),
             )
             return write_gt3x(path, samples(plan), gt3x)
-        case _:
+        case _:  # pragma: no cover (for the type checker: there are no others)
             assert_never(device.hardware)

@@ -241,23 +241,6 @@ def test_a_quiet_night_has_no_sleep_start_and_a_restless_one_far_more_movement()
     assert len(restless.truth) > 2 * len(quiet.truth)
 
 
-@pytest.mark.parametrize(
-    "wrong",
-    [
-        {"device": "sundial"},
-        {"hours": 0},
-        {"size_mg": (200, 100)},
-        {"size_mg": (0, 100)},
-        {"size_mg": (100, 9000)},
-        {"start": "yesterday"},
-        {"bed_time": "late"},
-    ],
-)
-def test_an_impossible_recipe_is_refused(wrong):
-    with pytest.raises(ValueError, match=r".+"):
-        Recipe(**wrong)
-
-
 # --- geometry ------------------------------------------------------------------------------------
 
 
