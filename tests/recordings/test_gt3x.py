@@ -22,8 +22,8 @@ from made_gt3x import (
     zipped,
 )
 
-from recordings import SECOND_NS, RecordingError, open_recording
-from recordings.formats import actigraph_gt3x
+from recordings import SECOND_NS, ReadOptions, RecordingError, open_recording
+from recordings.formats import actigraph_gt3x, gt3x_log
 from recordings.formats.gt3x_info import parse_info
 
 DATA = Path(__file__).parents[1] / "data"
@@ -265,3 +265,37 @@ def test_the_members_tell_the_format():
     assert actigraph_gt3x.sniff_members(["activity.bin", "battery.bin"])
     assert not actigraph_gt3x.sniff_members(["activity.bin"])
     assert not actigraph_gt3x.sniff_members(["info.txt", "blog.bin"])
+
+
+# -- the rate, and logs longer than a read
+
+
+@pytest.mark.parametrize("log", ["activity", "activity2", "activity3"])
+@pytest.mark.parametrize(("seconds", "marks"), [(1, 0), (1, 3), (5, 0)])
+def test_the_seconds_of_a_log_tell_the_rate_before_info_does(saved, log, seconds, marks):
+    content = made.gt3x(made.resting(60 * seconds, step=1), rate_hz=60, log=log, parameters=False)
+    records = [each for each in records_of(content) if is_second(each)]
+    kind, last_s = records[0][1], stamp_of(records[-1])
+    records += [record(kind, last_s + 9 + k, b"Z") for k in range(marks)]
+    content = with_info(with_records(content, records), b"Sample Rate: 60", b"Sample Rate: 100")
+    assert open_recording(saved(content)).header.nominal_hz == 60
+
+
+def test_a_log_without_seconds_has_the_rate_of_info(saved):
+    content = made.gt3x(CODES, parameters=False)
+    others = [each for each in records_of(content) if not is_second(each)]
+    reader = actigraph_gt3x.open_reader(saved(with_records(content, others)), ReadOptions())
+    assert reader.rate_hz == 100
+
+
+@pytest.mark.parametrize("size", [70_000, 609 * 150, 1 << 17])
+def test_the_size_of_a_read_does_not_matter(saved, monkeypatch, size):
+    codes = made.resting(300 * 100, step=1)
+    path = saved(made.gt3x(codes))
+    monkeypatch.setattr(gt3x_log, "BUFFER_BYTES", size)
+    samples, times, segments, recording = read(path)
+    np.testing.assert_array_equal(samples, codes)
+    assert segments == [("start", 30_000)]
+    assert set(np.diff(times)) == {10_000_000}
+    assert (recording.health.blocks, recording.health.blocks_bad) == (300, 0)
+    assert not recording.health.remarks

@@ -54,6 +54,7 @@ def test_zeros_of_a_second_are_no_data_however_the_stream_is_read(
     samples, _, found, recording = read(saved(stream(codes(*runs))))
     np.testing.assert_array_equal(samples, kept(*runs))
     assert [n for _, n in found] == segments
+    assert recording.health.blocks == sum(n for n, _ in runs)
     said = remarks_of(recording).get("zero_fill")
     expected = f"{minutes} min of exact zeros were taken for no data"
     assert said == (None if minutes is None else expected)
