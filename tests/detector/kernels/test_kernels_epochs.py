@@ -181,6 +181,12 @@ def test_what_is_seen_of_an_epoch_is_the_largest_of_its_observed_parts():
     assert one.close()[16:18] == [2, 900]
 
 
+def test_the_least_that_can_be_seen_is_a_nanosecond():
+    one = Open()
+    one.add(axes([1.0] * 4), [[0, 2, 8, 1], [2, 4, 8, 0]], [5, 5, 6, 6], [0.5] * 4)
+    assert one.close()[16:19] == [5, 500, 1e-9]
+
+
 def test_an_epoch_in_which_nothing_could_be_seen_has_no_largest_values():
     one = Open()
     one.add(axes([1.0] * 4), [[0, 4, 8, 0]], [5] * 4, [5] * 4)
