@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from detector.kernels import bands, epochs, timing
 from detector.kernels.frames import derive
-from detector.kernels.levels import SPARE, levels_of, moving_sum
+from detector.kernels.levels import SPARE, _of_rank, levels_of, moving_sum
 from detector.kernels.sweep import STRIDE, sweep
 from detector.settings import ScanSettings
 from detector.signal.design import Design
@@ -220,6 +220,25 @@ def test_the_percentile_is_the_nearest_rank_in_frames_of_any_length(n):
     frame = np.random.default_rng(n).permutation(n) + 1.0
     rank = -(-95 * n // 100)  # 1 to n: so is the value of that rank
     assert levels_of(frame, np.empty(2 * n + SPARE)) == (n, rank)
+
+
+@pytest.mark.parametrize(
+    "columns",
+    [
+        [(9, 8, 7, 6), (5, 1, 0, 0), (4, 1, 0, 0), (3, 1, 0, 0)],  # all from one lane
+        [(5, 1, 0, 0), (9, 8, 7, 6), (4, 1, 0, 0), (3, 1, 0, 0)],
+        [(5, 1, 0, 0), (4, 1, 0, 0), (9, 8, 7, 6), (3, 1, 0, 0)],
+        [(5, 1, 0, 0), (4, 1, 0, 0), (3, 1, 0, 0), (9, 8, 7, 6)],
+        [(9, 5, 1, 0), (9, 4, 1, 0), (9, 3, 1, 0), (9, 2, 1, 0)],  # equal heads, each once
+        [(9, 9, 1, 0), (5, 1, 0, 0), (9, 9, 1, 0), (5, 1, 0, 0)],
+        [(3, 1, 0, 0), (9, 9, 1, 0), (5, 1, 0, 0), (9, 9, 1, 0)],
+        [(8, 4, 2, 1), (7, 4, 2, 1), (6, 4, 2, 1), (5, 4, 2, 1)],
+    ],
+)
+def test_the_largest_of_four_descending_columns_are_taken_head_by_head(columns):
+    kept = np.array(columns, float).T.ravel()  # as four lanes lie in memory
+    expected = sorted(kept, reverse=True)
+    assert [_of_rank(kept, k) for k in range(1, 5)] == expected[:4]
 
 
 def test_without_any_jerk_the_peak_stays_at_the_estimate():
