@@ -180,8 +180,6 @@ def follow_floor(
                     j = middle + 1
                 else:
                     above = middle
-        else:
-            count += 1
         history[slot] = level[frame]
         while j > 0 and ordered[j - 1] > level[frame]:
             ordered[j] = ordered[j - 1]
