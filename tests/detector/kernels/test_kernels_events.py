@@ -71,6 +71,7 @@ def spans(jerk, **options):
     ("jerk", "expected"),
     [
         ([0, 2, 2, 0, 0, 0, 0], []),  # at the threshold is not beyond it
+        ([2, 2, 3, 0, 0, 0, 0], [(2, 2, 2)]),
         ([0, 2.1, 0, 0, 0, 0], [(1, 1, 1)]),
         ([3, 0, 0, 0, 0, 0], [(0, 0, 0)]),
         ([0, 3, 1.1, 0, 0, 0], [(1, 1, 2)]),  # above half of the threshold it goes on
@@ -104,6 +105,10 @@ def test_either_envelope_begins_and_keeps_an_event_open():
     assert spans(jerk, accel=accel, on=(NEVER, NEVER, 0.1)) == []
 
 
+def test_movement_at_its_threshold_begins_nothing():
+    assert spans([0] * 7, accel=[8, 8, 9, 0, 0, 0, 0], on=(2.0, 8.0, 0.1)) == [(2, 2, 2)]
+
+
 @pytest.mark.parametrize(("accel", "end"), [(4.0, 1), (4.1, 2)])
 def test_movement_has_the_same_share_of_its_own_threshold(accel, end):
     found = spans([0] * 8, accel=[0, 9, accel, 0, 0, 0, 0, 0], on=(2.0, 8.0, 0.1))
@@ -125,8 +130,10 @@ def test_the_peak_is_that_of_jerk_even_where_movement_is_larger():
     ],
 )
 def test_what_is_too_long_is_cut_and_begins_anew(longest_n, expected):
-    jerk = [0, *[3] * 9, 0, 0, 0, 0]
-    assert spans(jerk, rules=(OFF_SHARE, MERGE_N, longest_n)) == expected
+    jerk, rules = [0, *[3] * 9, 0, 0, 0, 0], (OFF_SHARE, MERGE_N, longest_n)
+    assert spans(jerk, rules=rules) == expected
+    later = spans(jerk, rules=rules, origin=1000)
+    assert later == [tuple(1000 + k for k in span) for span in expected]
 
 
 # -- what is known of an event
@@ -177,13 +184,11 @@ def test_quiet_samples_are_counted_over_the_border_of_calls():
 
 
 def test_a_frame_whose_loudest_sample_is_below_both_thresholds_is_not_looked_at():
-    jerk, accel = [3.0] * 5, [9.0] * 5
+    jerk, accel = [0, 3.0, 0, 0, 0], [0, 9.0, 0, 0, 0]
     on = (2.0, 8.0, 0.1)
     assert spans(jerk, accel=accel, on=on, loudest=[[2.0], [8.0]]) == []
     for loudest in ([[2.1], [8.0]], [[2.0], [8.1]]):
-        scan = Scan()
-        scan.run(jerk, accel, on, loudest=loudest)
-        assert scan.indices[OPEN] == 1
+        assert spans(jerk, accel=accel, on=on, loudest=loudest) == [(1, 1, 1)]
 
 
 def test_while_an_event_is_open_no_frame_is_skipped():

@@ -103,6 +103,13 @@ def test_a_larger_burst_out_of_reach_is_not_seen(reach, at):
     assert peak(bursts((50, 5.0), (100, 1.0)), 105, reach) == pytest.approx(at, abs=1e-6)
 
 
+@pytest.mark.parametrize(
+    ("at", "found"), [(136, 134.5), (75, 75.5)]
+)  # half of each is out of reach
+def test_the_outermost_samples_within_reach_are_seen(at, found):
+    assert peak(bursts((at, 1.0)), 105, 30) == pytest.approx(found, abs=1e-6)
+
+
 @pytest.mark.parametrize(("at", "around"), [(3, 0), (3, 10), (197, 199), (197, 190)])
 def test_a_burst_near_an_end_is_found(at, around):
     assert peak(bursts((at, 1.0)), around) == pytest.approx(at - 0.5)
