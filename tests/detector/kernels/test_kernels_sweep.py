@@ -91,6 +91,16 @@ def test_only_the_frames_asked_for_are_filled():
     assert not signals.envelopes[:, HEAD + 40 :].any()
 
 
+@pytest.mark.parametrize(("value", "dies"), [(9e-61, True), (-9e-61, True), (2e-60, False)])
+def test_what_is_left_of_a_movement_becomes_nothing_when_it_is_small_enough(value, dies):
+    signals = Signals(np.tile([0.1, -0.3, 0.95], (5, 1)))
+    signals.filters[:] = value
+    signals.filters[-4:] = 0.0  # the last acceleration, which is no pole
+    signals.derive([0, 5])
+    assert bool(signals.powers[:, HEAD:].any()) != dies
+    assert bool(signals.filters.any()) != dies
+
+
 # -- the sweep
 
 FRAME_N, FRAMES, EPOCH_N, HISTORY_N, QUANTILE = 6, 2 * STRIDE + 5, 40, 7, 0.3
