@@ -131,6 +131,7 @@ def test_other_entries_do_not_matter(opened):
     [
         (header()[:-1], "a damaged header"),
         (header()[:20], "a damaged header"),
+        (b"Obj\x02" + header()[4:], "a damaged header"),
         (header().replace(b"avro.schema", b"avro.schemb"), "a damaged header"),
         (b"Obj\x01" + b"\xff" * 20, "a damaged header"),
         (b"Obj\x01" + integer(1) + integer(2**40) + b"x", "a damaged header"),
