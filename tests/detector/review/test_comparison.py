@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from detector.review.agreement import cohen_kappa
 from detector.review.compare import FEWEST_NIGHTS, Agreement
 from detector.review.comparison import as_dict, described, write_disagreements
 from detector.review.eventlists import EventList, Listed
@@ -236,6 +237,7 @@ def test_labels_have_their_table_in_the_order_of_their_words():
         )
     )
     assert told["labels"] == ["keep", "reject", "unsure"]
+    assert (told["both"], told["only_a"], told["only_b"]) == (1, 1, 0)  # the last is no event
     assert told["label_table"] == [[1, 1, 0], [0, 0, 0], [0, 1, 0]]
     assert told["kappa"]["value"] == pytest.approx((1 / 3 - 2 / 9) / (1 - 2 / 9), abs=1e-4)
 
@@ -283,3 +285,32 @@ def test_kappa_of_several_nights_has_an_interval_from_resampled_nights():
     assert found.kappa.high == 1.0
     assert found.kappa.low is not None
     assert found.kappa.low < found.kappa.value
+    assert found.kappa != cohen_kappa(found.table)
+
+
+def test_kappa_of_few_nights_has_the_interval_of_single_candidates():
+    rows = [(0, 10.0 * k) for k in range(6)]
+    words = ["keep", "reject"] * 3
+    found = agreement(
+        events("a.csv", *rows, labels=words),
+        events("b.csv", *rows, labels=[*words[:-1], "keep"]),
+    )
+    assert found.kappa == cohen_kappa(found.table)
+    assert found.kappa.low is not None
+
+
+def test_kappa_that_chance_alone_explains_is_unknown_however_many_nights():
+    rows = [(n, 0.0) for n in range(6)]
+    kept = events("a.csv", *rows, labels=["keep"] * 6)
+    assert agreement(kept, kept).kappa == (None, None, None)
+
+
+def test_few_nights_have_a_concordance_and_limits_without_an_interval():
+    """Counts of 1, 2, 3, 5 and 1, 1, 3, 2: differences of 0, 1, 0 and 3."""
+    a = [(n, 10.0 * k) for n, count in enumerate((1, 2, 3, 5)) for k in range(count)]
+    b = [(n, 10.0 * k) for n, count in enumerate((1, 1, 3, 2)) for k in range(count)]
+    told = as_dict(agreement(events("a.csv", *a), events("b.csv", *b)))["nights"]
+    assert told["ccc"]["low"] is None
+    assert told["bias"] == {"value": 1.0, "low": None, "high": None}
+    # a standard deviation of the square root of two
+    assert told["limits_of_agreement"] == {"low": -1.7718, "high": 3.7718}

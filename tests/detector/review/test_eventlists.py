@@ -132,3 +132,34 @@ def test_a_gigantic_cell_is_shown_by_its_beginning_and_its_end(refused):
     assert said.startswith("row 2, peak_utc: '777")
     assert said.endswith("77' is no time like 2024-03-05T23:41:07.250+01:00")
     assert len(said) < 1000
+
+
+def test_a_row_may_have_fewer_cells_than_the_heading(read):
+    found = read(f"onset_utc,kind,counted\n{TIME},a,true\n{TIME}\n", kinds=["a"])
+    assert events(found) == [2]
+    assert len(found.rows) == 2
+
+
+def test_a_column_is_one_of_times_only_if_all_its_cells_are(read, refused):
+    text = f"when,told\n{TIME},{TIME}\n{TIME},2024-03-05T23:41:07\n"
+    assert read(text).time_column == "when"
+    assert read(f"when,told\n{TIME},{TIME}\n{TIME},later\n").time_column == "when"
+    assert refused(f"when\n{TIME}\n2024-03-05T23:41:07\n").startswith("no column holds times")
+
+
+def test_labels_of_nobody_are_labels(read):
+    assert read(f"peak_utc,label\n{TIME},keep\n").rule == "those labelled keep"
+    assert read("peak_utc,label,reviewer\n").rule == "those labelled keep"
+
+
+@pytest.mark.parametrize(
+    ("time", "night"),
+    [
+        ("2024-03-06T11:59:59.999Z", "2024-03-05"),
+        ("2024-03-06T12:00:00Z", "2024-03-06"),
+        ("2024-03-06T12:00:00+05:00", "2024-03-06"),  # by the offset of the cell
+        ("2024-03-06T00:00:00-08:00", "2024-03-05"),
+    ],
+)
+def test_a_night_begins_at_noon_in_the_offset_that_the_cell_states(read, time, night):
+    assert read(f"onset_utc\n{time}\n").rows[0].noon_date == night

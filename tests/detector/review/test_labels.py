@@ -61,10 +61,12 @@ def test_rows_without_a_label_say_nothing_and_are_not_looked_at(write):
     assert [(label.number, label.word) for label in read_labels([path])] == [(3, "unsure")]
 
 
-def test_empty_lines_are_no_rows(write):
-    path = write({})
-    path.write_text(path.read_text() + "\n" + "," * (len(NAMES) - 1) + "\n")
-    assert len(read_labels([path])) == 1
+def test_empty_lines_are_no_rows_and_end_nothing(write):
+    path = write({}, {"event_index": "5"})
+    heading, first, second = path.read_text().splitlines()
+    empty = "," * (len(NAMES) - 1)
+    path.write_text("\n".join([heading, "", first, empty, second, ""]) + "\n")
+    assert [(label.index, label.number) for label in read_labels([path])] == [(4, 3), (5, 5)]
 
 
 @pytest.mark.parametrize("separator", [",", ";", "\t"])
@@ -153,6 +155,7 @@ def test_all_that_is_wrong_with_a_file_is_said_at_once(write):
     ("names", "said"),
     [
         (NAMES[1:], "row 1: there is no column recording_id"),
+        ([n for n in NAMES if n != "label"], "row 1: there is no column label"),
         (NAMES[2:], "row 1: there is no column recording_id, night_date"),
         ([*NAMES, "notes"], "row 1: 'notes' is no column of labels"),
         ([*NAMES, "labels"], "row 1: 'labels' is no column of labels; did you mean 'label'?"),
@@ -169,6 +172,10 @@ def test_a_row_with_more_or_fewer_cells_is_refused(write):
     path = write({})
     path.write_text(path.read_text() + "r,2024-03-05\n")
     assert refused(path) == f"{path}: row 3: has 2 cells instead of 12"
+    path.write_text(path.read_text() + "r" + ",x" * 12 + "\n")
+    said = refused(path)
+    assert "row 3: has 2 cells instead of 12" in said
+    assert "row 4: has 13 cells instead of 12" in said
 
 
 def test_a_second_judgement_is_refused_with_the_place_of_the_first(write):
