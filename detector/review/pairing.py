@@ -224,5 +224,4 @@ def _pairs(
 
 
 def _time_ns(each: Pair) -> int:
-    row = each.a or each.b
-    return row.time_ns if row else 0
+    return next(row.time_ns for row in (each.a, each.b) if row)

@@ -160,9 +160,9 @@ def night_of(other_s: float, known: list[tuple[float, str]]) -> str:
         ([], "2024-03-05"),  # its own, from noon to noon
         ([(0, "A")], "A"),
         ([(-12 * 3600, "A")], "A"),
-        ([(-12 * 3600 - 1, "A")], "2024-03-05"),
+        ([(-12 * 3600 - 1e-6, "A")], "2024-03-05"),
         ([(12 * 3600, "A")], "A"),
-        ([(12 * 3600 + 1, "A")], "2024-03-05"),
+        ([(12 * 3600 + 1e-6, "A")], "2024-03-05"),
         ([(-100, "A"), (50, "B")], "B"),
         ([(-50, "A"), (100, "B")], "A"),
         ([(100, "B"), (-50, "A")], "A"),
@@ -170,6 +170,11 @@ def night_of(other_s: float, known: list[tuple[float, str]]) -> str:
 )
 def test_a_row_without_a_night_is_of_that_of_the_nearest_within_half_a_day(known, night):
     assert night_of(0, known) == night
+
+
+@pytest.mark.parametrize(("time_s", "night"), [(49, "A"), (51, "B"), (200, "B"), (-50, "A")])
+def test_the_nearest_is_so_in_time_wherever_the_row_lies(time_s, night):
+    assert night_of(time_s, [(0, "A"), (100, "B")]) == night
 
 
 def test_a_row_that_names_its_night_is_of_it_whatever_lies_beside_it():
