@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import BrokenExecutor, ThreadPoolExecutor
+from dataclasses import replace
 
 import pytest
 
@@ -100,20 +101,22 @@ def test_every_input_is_handed_on_once_and_is_in_the_ledger_in_its_order(tmp_pat
 
 def test_the_first_failure_ends_a_run_that_shall_fail_fast(tmp_path, data):
     summary, handed = going(tmp_path / "out", data, but("b", badly), fail_fast=True)
-    assert handed[:2] == ["a", "b"]
-    assert ledger(summary.ledger)[:2] == [WARNED, UNREADABLE]
-    assert ledger(summary.ledger)[3] == LEFT
+    assert handed == ["a", "b"]
+    assert ledger(summary.ledger) == [WARNED, UNREADABLE, LEFT, LEFT]
     assert summary.exit_status == 1
     assert not summary.interrupted
 
 
-def test_a_full_disk_ends_any_run(tmp_path, data):
-    def full(source, _out, options):
-        return failed(source, options, "not_written", "out/x cannot be written")
+@pytest.mark.parametrize("ends_run", [True, False])
+def test_a_full_disk_ends_any_run_and_a_folder_that_is_refused_none(tmp_path, data, ends_run):
+    def refused(source, _out, options):
+        outcome = failed(source, options, "not_written", "out/x cannot be written")
+        return replace(outcome, ends_run=ends_run)
 
-    summary, _ = going(tmp_path / "out", data, but("a", full))
+    summary, handed = going(tmp_path / "out", data, but("a", refused))
+    assert handed == (["a"] if ends_run else list("abcd"))
     assert ledger(summary.ledger)[0] == ("failed", "not_written")
-    assert ledger(summary.ledger)[2:] == [LEFT, LEFT]
+    assert ledger(summary.ledger)[1:] == [LEFT if ends_run else WARNED] * 3
 
 
 def test_failures_of_other_kinds_end_no_run(tmp_path, data):
