@@ -42,7 +42,7 @@ class Done:
         for row in table(self.folder, "events.csv", EVENTS):
             text = row["start_utc"] or row["start_time"]
             since = datetime.fromisoformat(str(text)) - self.start
-            yield round(since.total_seconds(), 3), row
+            yield since.total_seconds(), row
 
 
 def done(out: Path) -> list[Done]:

@@ -103,6 +103,13 @@ def test_the_devices_clock_is_so_far_ahead_of_utc(tmp_path, ahead_s, shown):
     assert each.device_start == datetime(2024, 3, 5) + timedelta(hours=shown)
 
 
+@pytest.mark.parametrize("write", [write_bids, write_edf])
+def test_an_export_may_go_into_a_folder_that_is_there_or_into_a_new_one(tmp_path, write):
+    out = made_run(tmp_path / "out", named())
+    first = {path: path.read_bytes() for path in write(out, tmp_path / "new" / "export")}
+    assert {path: path.read_bytes() for path in write(out, tmp_path / "new" / "export")} == first
+
+
 # ------------------------------------------------------------------ BIDS
 
 
@@ -193,6 +200,8 @@ def test_the_side_car_has_units_where_there_are_any(tmp_path):
     }
     assert told["duration"]["Units"] == "s"
     assert "Units" not in told["trial_type"]
+    assert told["trial_type"]["Description"] == "What the event was taken for."
+    assert told["duration"]["Description"] == "From start to end."
     assert told["effective_hz"]["Units"] == "Hz"
     assert "Units" not in told["context"]
 
@@ -224,6 +233,14 @@ def test_annotations_say_the_kind_and_what_is_counted_apart(tmp_path):
     ]
     assert (marks[0].onset, marks[0].duration) == (0, None)
     assert (marks[2].onset, marks[2].duration) == (11850.123, 0.9)
+
+
+def test_an_event_of_no_length_has_none(tmp_path):
+    out = made_run(tmp_path / "out", named())
+    table = out / "recordings" / "r" / "events.csv"
+    table.write_bytes(table.read_bytes().replace(b",0.900,impact,", b",0.000,impact,"))
+    (path,) = write_edf(out, tmp_path / "edf")
+    assert [m.duration for m in edfio.read_edf(path).annotations if m.text == "impact"] == [0.0]
 
 
 def test_the_header_has_the_time_that_the_device_showed(tmp_path):
