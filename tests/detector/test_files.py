@@ -166,3 +166,23 @@ def test_only_what_the_system_refuses_is_told_as_such(tmp_path):
         raise OSError(errno.EIO, "Input/output error", "/elsewhere")
     with pytest.raises(ZeroDivisionError), files.writing(tmp_path):
         raise ZeroDivisionError
+
+
+@pytest.mark.parametrize(
+    ("number", "place", "alone"),
+    [
+        (errno.EACCES, "a", True),
+        (errno.EPERM, "a/events.csv", True),
+        (errno.EACCES, ".a.old", True),
+        (errno.EACCES, ".a.old/events.csv", True),
+        (errno.EACCES, "ab", False),
+        (errno.EACCES, "", False),
+        (errno.ENOSPC, "a/events.csv", False),
+        (errno.EROFS, "a", False),
+        (errno.EACCES, None, False),
+    ],
+)
+def test_a_folder_is_refused_alone_if_nobody_may_write_into_it(tmp_path, number, place, alone):
+    path = None if place is None else str(tmp_path / place)
+    error = OSError(number, os.strerror(number), path)
+    assert files.only_of(tmp_path / "a", error) == alone

@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from detector import files
 from detector.inputs.sources import Part, Source, find_inputs
 from detector.job import (
     NO_SHIFT,
@@ -348,8 +349,35 @@ def test_want_of_memory_is_not_the_recordings_fault(folder):
 def test_a_full_disk_is_told_from_a_mistake(folder):
     error = OSError(errno.ENOSPC, "No space left on device", str(folder / "out" / "x"))
     outcome = perform(*source_in(folder), OPTIONS, failing(error))
-    assert outcome.row["reason"] == "not_written"
+    assert (outcome.row["reason"], outcome.ends_run) == ("not_written", True)
     assert str(outcome.row["message"]).startswith(f"{folder / 'out' / 'x'} cannot be written: No")
+
+
+@pytest.mark.parametrize(
+    ("number", "place", "ends_run"),
+    [
+        (errno.EACCES, "recordings/a", False),
+        (errno.EACCES, "recordings/a/report.html", False),
+        (errno.EACCES, "recordings", True),
+        (errno.EACCES, "recordings/b", True),
+        (errno.ENOSPC, "recordings/a", True),
+    ],
+)
+def test_a_refusal_of_its_own_folder_alone_ends_no_run(folder, number, place, ends_run):
+    error = OSError(number, os.strerror(number), str(folder / "out" / place))
+    outcome = perform(*source_in(folder), OPTIONS, failing(error))
+    assert (outcome.row["reason"], outcome.ends_run) == ("not_written", ends_run)
+    assert stands(folder).row is not None  # the earlier results stay
+
+
+def test_a_crash_whose_log_is_refused_is_told_by_its_message(folder, monkeypatch):
+    def refused(path, _content):
+        raise PermissionError(errno.EACCES, "Permission denied", str(path))
+
+    monkeypatch.setattr(files, "write", refused)  # who tests may be allowed everything
+    outcome = perform(*source_in(folder), OPTIONS, failing(ZeroDivisionError("a mistake")))
+    assert outcome.row["message"] == "ZeroDivisionError: a mistake"
+    assert (outcome.row["reason"], outcome.row.get("log")) == ("crashed", None)
 
 
 @pytest.mark.parametrize(
