@@ -157,6 +157,8 @@ def test_a_time_in_utc_has_milliseconds_and_ends_in_z():
         (0, [0, 7, -7, 10, 999, -1000], ["0", "7", "-7", "10", "999", "-1000"]),
         (1, [0.0, 0.1, -0.1, 9.9, 10.0], ["0.0", "0.1", "-0.1", "9.9", "10.0"]),
         (3, [0.001, -0.999, 12.5, 0.0], ["0.001", "-0.999", "12.500", "0.000"]),
+        (3, [0.001, -0.002], ["0.001", "-0.002"]),
+        (2, [0.0], ["0.00"]),
     ],
 )
 def test_a_column_of_numbers_is_written_digit_by_digit(decimals, values, cells):
@@ -186,10 +188,17 @@ def test_very_large_numbers_are_the_same_whole_or_one_by_one(exponent):
         (["~", "\x7f", "\x80"], ["~", "\x7f", "\x80"]),
         (['a"b', "c"], ['"a""b"', "c"]),
         (["a,b", "c"], ['"a,b"', "c"]),
+        (["a,b", 'c"d', "e\rf"], ['"a,b"', '"c""d"', '"e\rf"']),
     ],
 )
 def test_a_column_of_texts_is_written_letter_by_letter(values, cells):
     assert written_together("string", np.array(values)) == cells
+
+
+def test_a_column_with_all_that_must_be_quoted_is_quoted():
+    values = np.array(["a,b", 'c"d', "e\rf", "g\nh", "plain"])
+    text = csvtext.lines([column("string")], {"x": values})
+    assert text == b'"a,b"\n"c""d"\n"e\rf"\n"g\nh"\nplain\n'
 
 
 def test_a_column_of_free_text_is_guarded():

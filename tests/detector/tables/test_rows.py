@@ -88,12 +88,34 @@ def test_chosen_events_keep_the_numbers_that_they_have_among_all():
 
 
 def test_none_chosen_is_no_event_and_none_said_is_all():
-    assert event_columns(FACTS, made_night(), 5, [])["kind"] == []
+    assert event_columns(FACTS, made_night(), 5, []) == {c.name: [] for c in EVENTS}
     assert len(event_columns(FACTS, made_night(), 5)["kind"]) == len(made_night().events)
 
 
 def test_events_are_numbered_from_nought():
     assert [row["event_index"] for row in event_rows(FACTS, made_night())][:3] == [0, 1, 2]
+    assert event_columns(FACTS, made_night())["event_index"][:3] == [0, 1, 2]
+    assert event_arrays(FACTS, made_night())["event_index"].tolist()[:3] == [0, 1, 2]
+
+
+def test_a_single_event_has_all_that_it_has_among_others():
+    whole = event_columns(FACTS, made_night())
+    for i in (0, 12):
+        single = event_columns(FACTS, made_night(), 0, [i])
+        assert single == {name: [values[i]] for name, values in whole.items()}
+
+
+@pytest.mark.parametrize(
+    ("ns", "shown"), [(123_499_999, "123"), (123_500_000, "124"), (999_500_000, "000")]
+)
+@pytest.mark.parametrize("tz", ["Europe/Berlin", None])
+def test_times_are_rounded_to_the_nearest_millisecond_half_up(tz, ns, shown):
+    night = made_night()
+    candidates = night.events.candidates.copy()
+    candidates["start_ns"] = EVENING_NS + ns
+    night = replace(night, events=replace(night.events, candidates=candidates))
+    (time,) = event_columns(made_facts(tz=tz), night, 0, [3])["start_time"]
+    assert str(time)[20:23] == shown
 
 
 def test_an_event_lasts_from_its_start_to_its_end_in_seconds():
@@ -162,15 +184,16 @@ def test_offsets_are_signed_seconds_from_the_onset_that_was_used():
 def test_across_a_clock_change_every_event_has_its_own_offset(tz, day, hour, local):
     """The device's clock does not change: it shows the time of the recording's beginning."""
     first_ns = EVENING_NS + day * DAY_NS + HOUR_NS  # an hour before either change
-    candidates = made_night().events.candidates[:2].copy()
+    candidates = made_night().events.candidates[:3].copy()
+    before_ns = first_ns - 12 * HOUR_NS
     for name in ("start_ns", "peak_ns", "end_ns"):
-        candidates[name] = [first_ns - 12 * HOUR_NS, first_ns + round(hour * HOUR_NS)]
+        candidates[name] = [before_ns, before_ns, first_ns + round(hour * HOUR_NS)]
     whole = made_night().events
     events = replace(
         whole,
         candidates=candidates,
         **{
-            name: getattr(whole, name)[:2]
+            name: getattr(whole, name)[:3]
             for name in (
                 *("kind", "reason", "context", "counted", "confidence", "onset_offset_s"),
                 *("likeness", "active_after_s", "cluster"),
@@ -178,8 +201,8 @@ def test_across_a_clock_change_every_event_has_its_own_offset(tz, day, hour, loc
         },
     )
     rows = list(event_rows(made_facts(tz=tz), replace(made_night(), events=events)))
-    assert rows[1]["start_time"] == local
-    assert (rows[1]["start_utc"] is None) == (tz is None)
+    assert rows[2]["start_time"] == local
+    assert (rows[2]["start_utc"] is None) == (tz is None)
 
 
 # ------------------------------------------------------------------ nights
