@@ -20,7 +20,7 @@ from made_results import (
 )
 
 from detector import files
-from detector.output import RUN, RecordingFolder, finished, sweep
+from detector.output import RUN, RecordingFolder, finished, sweep, unfinished
 from detector.result import Facts
 from detector.resultfile import to_json
 from detector.tables.columns import EVENTS, RECORDINGS
@@ -276,3 +276,42 @@ def test_a_file_is_replaced_whole_or_not_at_all(tmp_path):
     assert content(tmp_path) == {"a.txt": b"old"}
     files.write(tmp_path / "a.txt", b"new")
     assert content(tmp_path) == {"a.txt": b"new"}
+
+
+# ------------------------------------------------------------------ what the killed left
+
+
+def left_in(folder: Path, *names: str) -> list[str]:
+    """Make folders with something in them, sweep for the recordings a and b, say what is left."""
+    for name in names:
+        (folder / name).mkdir()
+        (folder / name / "events.csv").write_bytes(b"half")
+    sweep(folder, {"a", "b"})
+    return sorted(path.name for path in folder.iterdir())
+
+
+def test_half_folders_of_these_recordings_are_swept_and_the_whole_ones_stay(tmp_path):
+    half = [unfinished(tmp_path / name).name for name in "aab"]
+    assert left_in(tmp_path, "a", *half, ".b.old") == ["a"]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *(".c.0123abcd.partial", ".c.old", "a.0123abcd.partial", ".a.0123abc.partial"),
+        *(".a.0123ABCD.partial", ".a.partial", ".a.0123abcd.partial.old", ".aa.old"),
+    ],
+)
+def test_what_others_left_is_not_swept(tmp_path, name):
+    assert left_in(tmp_path, name) == [name]
+
+
+def test_where_nothing_was_written_nothing_is_swept(tmp_path):
+    sweep(tmp_path / "nowhere", {"a"})
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_no_two_half_folders_have_one_name(tmp_path):
+    names = {unfinished(tmp_path / "a").name for _ in range(20)}
+    assert len(names) == 20
+    assert all(name.startswith(".a.") and name.endswith(".partial") for name in names)

@@ -1,230 +1,34 @@
-"""One recording of a run: whether it is analysed again and why, and what its row says if not."""
+"""What the row of a recording says, and what ends its analysis."""
 
 from __future__ import annotations
 
 import errno
-import json
 import os
-import shutil
 from dataclasses import replace
-from datetime import date, datetime, time
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from detector import files
-from detector.inputs.sources import Part, Source, find_inputs
+from detector.inputs.sources import Part, Source
 from detector.job import (
     NO_SHIFT,
     Progress,
     RunOptions,
-    Standing,
     failed,
     perform,
     skipped,
-    standing,
     subject_of,
     without_path,
 )
-from detector.people.identity import Identity
-from detector.people.naming import Named, Naming
+from detector.people.naming import Naming
 from detector.people.veil import HIDDEN, Veil
-from detector.settings import KindSettings, Settings
-from detector.stated.diary import Diary, Entry
+from detector.settings import Settings
 from detector.tables.columns import RECORDINGS
 from detector.version import ALGORITHM_VERSION, VERSION
-from recordings import SECOND_NS, ReadOptions, RecordingError
-from recordings.writers import CwaLayout, write_cwa
+from recordings import SECOND_NS, RecordingError
 
-EVENING_NS = 1_709_672_400 * SECOND_NS
-OPTIONS = RunOptions(tz="Europe/Berlin", site="wrist", side="left")
-
-
-@pytest.fixture(scope="module")
-def done(tmp_path_factory):
-    """A folder with a recording of a minute and its results; not to be changed."""
-    folder = tmp_path_factory.mktemp("done")
-    codes = np.rint(np.random.default_rng(0).normal((10, -20, 255), 1.2, (6000, 3)))
-    times_ns = EVENING_NS + np.arange(6000) * (SECOND_NS // 100)
-    write_cwa(folder / "a.cwa", [(codes.astype(np.int16), times_ns)], CwaLayout(packed=False))
-    os.utime(folder / "a.cwa", ns=(EVENING_NS, EVENING_NS))
-    outcome = perform(*source_in(folder), OPTIONS)
-    assert outcome.row["status"] == "ok_with_warnings"
-    return folder
-
-
-@pytest.fixture
-def folder(done, tmp_path):
-    """A copy that a test may change."""
-    return shutil.copytree(done, tmp_path / "copy")
-
-
-def source_in(folder, **changes):
-    (source,) = find_inputs([folder / "a.cwa"])
-    parts = (Part(folder / "a.cwa", "a.cwa"),)
-    return replace(source, parts=parts, **changes), folder / "out"
-
-
-def stands(folder, options=OPTIONS, **changes) -> Standing:
-    return standing(*source_in(folder, **changes), options)
-
-
-def run_json(folder):
-    return json.loads((folder / "out" / "recordings" / "a" / "run.json").read_text("utf-8"))
-
-
-def change_run(folder, **values):
-    path = folder / "out" / "recordings" / "a" / "run.json"
-    path.write_text(json.dumps({**run_json(folder), **values}), encoding="utf-8")
-
-
-# ------------------------------------------------------------------ whether it is done
-
-
-def test_what_is_done_and_would_come_out_the_same_is_taken_as_it_is(done):
-    found = stands(done)
-    assert found.row == run_json(done)["row"]
-    assert (found.why, found.touched) == ("", None)
-
-
-def test_what_was_never_done_is_new(tmp_path, done):
-    source, _ = source_in(done)
-    assert standing(source, tmp_path, OPTIONS) == Standing(why="new")
-
-
-def test_a_folder_without_its_mark_is_new(folder):
-    (folder / "out" / "recordings" / "a" / "run.json").unlink()
-    assert stands(folder).why == "new"
-
-
-@pytest.mark.parametrize("name", ["nights.csv", "report.html", "snippets.npz"])
-def test_results_of_which_a_file_is_gone_are_made_again(folder, name):
-    (folder / "out" / "recordings" / "a" / name).unlink()
-    assert stands(folder).why == "its results are incomplete or of another version"
-
-
-@pytest.mark.parametrize(
-    ("values", "why"),
-    [
-        ({"format": 2}, "its results are incomplete or of another version"),
-        ({"algorithm_version": "0"}, f"made by algorithm 0, now {ALGORITHM_VERSION}"),
-        ({"algorithm_version": None}, f"made by algorithm None, now {ALGORITHM_VERSION}"),
-        ({"config_hash": "0"}, "the settings have changed"),
-        ({"options": "sealed"}, "what is said of it has changed"),
-        ({"options": None}, "what is said of it has changed"),
-    ],
-    ids=lambda value: next(iter(value)) if isinstance(value, dict) else "",
-)
-def test_a_mark_of_another_analysis_is_none_and_says_why(folder, values, why):
-    change_run(folder, **values)
-    assert stands(folder) == Standing(why=why)
-
-
-@pytest.mark.parametrize(
-    ("options", "names"),
-    [
-        ({"tz": "Europe/London"}, "tz"),
-        ({"device_tz": "UTC"}, "device_tz"),
-        ({"site": "ankle", "side": "right"}, "side, site"),
-        ({"sleep_period": (time(23, 10), time(6, 45))}, "sleep_period"),
-        ({"reading": ReadOptions(unit="mg")}, "unit"),
-    ],
-    ids=lambda value: next(iter(value)) if isinstance(value, dict) else "",
-)
-def test_what_is_said_of_all_recordings_is_compared_by_name(done, options, names):
-    assert stands(done, replace(OPTIONS, **options)).why == (
-        f"what is said of it has changed: {names}"
-    )
-
-
-def test_another_setting_is_another_analysis(done):
-    settings = Settings(kinds=KindSettings(accel_min_mg=80.0))
-    assert stands(done, replace(OPTIONS, settings=settings)).why == "the settings have changed"
-
-
-def said(**row) -> Named:
-    return Named(group="a", name="a", row=Identity(**row), found=Identity())
-
-
-@pytest.mark.parametrize(
-    ("row", "names"),
-    [
-        ({"participant_id": "P7"}, "participant_id, participant_source"),
-        ({"session": "2"}, "session"),
-        ({"notes": "left-handed"}, "notes"),
-        ({"site": "thigh"}, "site"),
-        ({"tz": "Asia/Tokyo"}, "tz"),
-    ],
-    ids=lambda value: next(iter(value)) if isinstance(value, dict) else "",
-)
-def test_what_is_said_of_this_recording_is_compared_by_name(done, row, names):
-    found = stands(done, named=said(**row))
-    assert found.why == f"what is said of it has changed: {names}"
-
-
-def test_a_diary_that_was_changed_is_another_analysis(done):
-    entry = Entry(2, date(2024, 3, 5), {"wake": datetime(2024, 3, 6, 7)})
-    found = stands(done, diary=Diary(entries=(entry,)))
-    assert found.why == "what is said of it has changed: diary"
-
-
-def test_a_diary_with_other_columns_makes_other_tables(done):
-    found = stands(done, diary=Diary(columns=("stress",)))
-    assert found.why == "its results are incomplete or of another version"
-
-
-def test_a_new_name_of_a_part_is_another_analysis(done):
-    source, out = source_in(done)
-    source = replace(source, parts=(Part(source.paths[0], "moved/a.cwa"),))
-    assert standing(source, out, OPTIONS).why == "what is said of it has changed: paths, shown_path"
-
-
-# ------------------------------------------------------------------ whether the file is the same
-
-
-def test_a_file_of_another_size_has_changed(folder):
-    with (folder / "a.cwa").open("ab") as file:
-        file.write(b"x")
-    os.utime(folder / "a.cwa", ns=(EVENING_NS, EVENING_NS))
-    assert stands(folder) == Standing(why="the file has changed")
-
-
-def test_a_file_of_the_same_size_and_time_is_taken_for_the_same(folder):
-    content = bytearray((folder / "a.cwa").read_bytes())
-    content[-1] ^= 1
-    (folder / "a.cwa").write_bytes(content)
-    os.utime(folder / "a.cwa", ns=(EVENING_NS, EVENING_NS))
-    assert stands(folder).row is not None
-
-
-def test_a_file_of_another_time_is_the_same_if_its_content_is(folder):
-    later_ns = EVENING_NS + 1
-    os.utime(folder / "a.cwa", ns=(later_ns, later_ns))
-    found = stands(folder)
-    assert found.row == run_json(folder)["row"]
-    assert found.touched is not None
-    (file,) = found.touched["input"]["files"]
-    assert file["mtime_ns"] == later_ns
-    assert {**found.touched, "input": 0} == {**run_json(folder), "input": 0}
-
-
-def test_a_file_of_another_time_and_content_has_changed(folder):
-    content = bytearray((folder / "a.cwa").read_bytes())
-    content[-1] ^= 1
-    (folder / "a.cwa").write_bytes(content)
-    assert stands(folder).why == "the file has changed"
-
-
-def test_a_file_that_is_gone_must_be_analysed_and_will_say_so(folder):
-    (folder / "a.cwa").unlink()
-    assert stands(folder).why == "the file cannot be read"
-
-
-def test_a_recording_of_more_files_than_before_has_changed(folder):
-    change_run(folder, input={**run_json(folder)["input"], "files": []})
-    assert stands(folder).why == "the file has changed"
-
+from .conftest import OPTIONS, run_json, said, source_in, stands
 
 # ------------------------------------------------------------------ rows without results
 
@@ -401,6 +205,33 @@ def test_progress_says_which_part_was_read_and_ends_with_writing(folder):
     read = [p.fraction for p in told if p.phase == "reading"]
     assert read == sorted(read)
     assert 0 < read[0] <= read[-1] <= 1
+    assert told[-1].fraction == 1.0
+
+
+def test_a_file_that_changes_while_it_is_read_has_failed(folder):
+    def growing(progress):
+        if progress.phase == "writing":
+            with (folder / "a.cwa").open("ab") as file:
+                file.write(b"more")
+
+    outcome = perform(*source_in(folder), OPTIONS, growing)
+    assert (outcome.row["reason"], outcome.row["message"]) == (
+        "unreadable",
+        "was changed while it was being read; run again when it is complete",
+    )
+
+
+def test_a_veiled_recording_is_analysed_without_its_serial_and_on_other_dates(folder):
+    week_ns = 7 * 24 * 3600 * SECOND_NS
+    bare = run_json(folder)
+    perform(*source_in(folder, veil=Veil(b"key", -week_ns)), OPTIONS)
+    found = run_json(folder)
+    assert (found["row"]["serial"], found["row"]["input_sha256"]) == (None, None)
+    assert bare["row"]["start_utc"].startswith("2024-03-05")
+    assert found["row"]["start_utc"].startswith("2024-02-27")
+    assert found["row"]["samples"] == bare["row"]["samples"]
+    assert bare["options"]["shift_ns"] == 0
+    assert isinstance(found["options"], str)  # sealed
 
 
 # ------------------------------------------------------------------ options
