@@ -290,10 +290,10 @@ def with_factor(*pairs: tuple[int | None, str]):
 
 def test_a_factor_that_can_be_compared_is_told_with_four_decimals():
     facts = replace(FACTS, factors=("stress",))
-    found = told(facts, with_factor(*((k, str(k)) for k in range(5))))["factors"]["stress"]
+    found = told(facts, with_factor(*((k, str(7 * k)) for k in range(5))))["factors"]["stress"]
     assert (found["nights"], found["exact"], found["p"]) == (5, True, round(2 / 120, 4))
-    assert found["slope"] == round(60 / 56.5, 3)  # one more per 56.5 observed minutes
-    assert found["low"] <= found["slope"] <= found["high"]
+    # for every seven one more per 56.5 observed minutes, which is 1.062 an hour
+    assert found["slope"] == found["low"] == found["high"] == 0.1517
 
 
 def test_an_interval_that_is_open_is_null_and_nights_without_a_count_are_none():
