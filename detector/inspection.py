@@ -261,8 +261,8 @@ def _whole_rows(one: Inspection) -> list[tuple[str, str]]:
     if one.quality is not None:
         rows.append(("gravity", described_gravity(one.quality)))
     if one.health is not None:
-        counted = f"{one.health.samples:,} in {one.health.blocks:,} blocks".replace(",", " ")
-        rows.append(("samples", counted))
+        blocks = f"{one.health.blocks:,} {'block' if one.health.blocks == 1 else 'blocks'}"
+        rows.append(("samples", f"{one.health.samples:,} in {blocks}".replace(",", " ")))
     return rows
 
 
