@@ -228,10 +228,3 @@ def test_a_limit_of_address_space_is_seen(limit_kb, status):
     )
     assert f"status='{status}'" in done.stdout
     assert ("ulimit -v unlimited" in done.stdout) == (status == "warn")
-
-
-def test_a_compiler_that_is_off_is_a_warning(monkeypatch):
-    monkeypatch.setenv("NUMBA_DISABLE_JIT", "1")
-    assert doctor._compiler().status == "warn"
-    monkeypatch.setenv("NUMBA_DISABLE_JIT", "0")
-    assert doctor._compiler().status == "ok"
