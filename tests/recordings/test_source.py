@@ -8,11 +8,13 @@ import os
 import struct
 import zipfile
 import zlib
+from pathlib import Path
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from unprivileged import permits, unprivileged
 
 from recordings import gzipped
 from recordings.model import Health, RecordingError
@@ -200,14 +202,21 @@ def test_a_pipe_is_refused_and_not_waited_for(tmp_path):
         ByteSource(tmp_path / "pipe")
 
 
-@pytest.mark.skipif(
-    not hasattr(os, "geteuid") or os.geteuid() == 0, reason="the superuser may read everything"
-)
-def test_a_forbidden_file_is_refused(saved):
+@permits
+def test_a_forbidden_file_or_folder_is_refused(saved, monkeypatch):
     path = saved(b"x")
-    path.chmod(0)
-    with pytest.raises(RecordingError, match="may not be read"):
-        ByteSource(path)
+    monkeypatch.chdir(path.parent)
+    Path("closed").mkdir()
+    for name in (path.name, "closed"):
+        Path(name).chmod(0)
+    with unprivileged(path.parent):
+        for name in (path.name, "closed"):
+            with pytest.raises(RecordingError) as caught:
+                ByteSource(name)
+            assert str(caught.value) == (
+                f"{name}: may not be read; give yourself read permission on it"
+            )
+    Path("closed").chmod(0o755)
 
 
 def test_a_path_that_cannot_be_is_refused():
@@ -225,3 +234,16 @@ def test_a_failing_disk_is_told_with_the_place(saved, tmp_path):
         with pytest.raises(RecordingError, match="reading failed: Is a directory") as caught:
             source.read(1000)
         assert caught.value.offset == 1000
+
+
+@pytest.mark.parametrize(("layers", "content"), [(4, CONTENT[:500]), (5, None)])
+def test_packing_is_taken_away_four_times_at_most(saved, layers, content):
+    packed = CONTENT[:500]
+    for _ in range(layers):
+        memory = io.BytesIO()
+        with zipfile.ZipFile(memory, "w") as archive:
+            archive.writestr("inside", packed)
+        packed = memory.getvalue()
+    with ByteSource(saved(packed)) as source:
+        found = source.read(10_000)
+    assert (found == content) if content else found.startswith(b"PK\x03\x04")

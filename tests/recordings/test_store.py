@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import fsspec
 import pytest
+from made_server import serving
 from made_store import saying
 
 from recordings import RecordingError, Remote, Stamp, files_in, look_up, stamp_of
@@ -143,6 +144,60 @@ def test_all_files_below_a_folder_are_listed_by_name(store):
     assert [str(place).removeprefix("memory://data/") for place in files_in(store)] == [
         *(".git/x.cwa", "b.cwa", "wave1/.h.cwa", "wave1/a.cwa", "wave2/deep/c.cwa"),
     ]
+
+
+def test_whether_something_is_there_is_asked_here_and_in_stores(store, tmp_path):
+    (tmp_path / "a").touch()
+    assert [exists(tmp_path / name) for name in ("a", "b", "x" * 5000)] == [True, False, False]
+    assert [exists(store / name) for name in ("b.cwa", "wave1", "c")] == [True, True, False]
+
+
+def test_a_store_that_cannot_be_told_what_to_do_with_errors_is_listed_all_the_same(
+    store, monkeypatch
+):
+    real = type(MEMORY).find
+
+    def find(system, path, *, detail):
+        return real(system, path, detail=detail)
+
+    monkeypatch.setattr(type(MEMORY), "find", find)
+    assert len(files_in(store)) == 5
+
+
+PAGE = (
+    '<a href="?C=N;O=D">Name</a> <a href="#top">top</a> <a href="/data/">here</a> '
+    '<a href="a.cwa">a</a> <a href="b%20c.cwa">b c</a> <a href="deep/">deep</a>'
+)
+
+
+@pytest.fixture
+def web(tmp_path):
+    """A folder on the web whose page lists two files, a folder, itself and ways to sort it."""
+    (tmp_path / "data" / "deep").mkdir(parents=True)
+    (tmp_path / "data" / "index.html").write_text(PAGE)
+    (tmp_path / "data" / "deep" / "index.html").write_text('<a href="d.cwa">d</a>')
+    for name in ("a.cwa", "b c.cwa", "deep/d.cwa"):
+        (tmp_path / "data" / name).write_bytes(b"anything")
+    with serving(tmp_path) as server:
+        yield server
+
+
+def test_a_folder_on_the_web_is_what_its_page_lists(web):
+    found = [
+        str(place).removeprefix(web.shown("data/")) for place in files_in(Remote(web.url("data")))
+    ]
+    assert found == ["a.cwa", "b c.cwa", "deep/d.cwa"]
+
+
+def test_a_pattern_on_the_web_is_held_against_what_its_page_lists(web):
+    found = [str(place) for place, _ in look_up(Remote(web.url("data/*.cwa")))]
+    assert found == [web.shown("data/a.cwa"), web.shown("data/b c.cwa")]
+
+
+def test_a_question_mark_on_the_web_is_no_sign_of_a_pattern(web):
+    ((place, folder),) = look_up(Remote(web.url("data/a.cwa?part=1")))
+    assert place.url == web.url("data/a.cwa?part=1")
+    assert not folder
 
 
 def test_a_folder_that_is_not_there_has_no_files():
