@@ -268,6 +268,12 @@ def test_a_file_gives_back_what_it_opened_itself_and_nothing_else(remote):
     assert fetch._BLOCKS.get(id(one), 0) is None
 
 
+def test_files_here_and_in_stores_can_be_held_together(remote, tmp_path):
+    with holding([tmp_path / "a", remote]) as found:
+        assert found == [tmp_path / "a", remote]
+        assert isinstance(found[1], Held)
+
+
 def use(remote, places, error=None):
     """Hold a place twice and fetch something of it; fail then, if that is wanted."""
     with holding([remote, remote]) as found:

@@ -1,0 +1,178 @@
+"""Which folders pseudonyms may go into, the key to them, and what they are made of."""
+
+from __future__ import annotations
+
+import re
+import stat
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+
+from detector.anonymise import check, key_of, key_path, veiled
+from detector.inputs.sources import Part, Source
+from detector.job import RunOptions
+from detector.parameter import SettingsError
+from detector.people.identity import Identity
+from detector.people.naming import Named
+from detector.people.veil import HIDDEN
+from detector.stated.diary import Diary, Entry
+
+KEY = bytes(32)
+OPTIONS = RunOptions(anonymise=True)
+
+
+def refused(ask, *given):
+    with pytest.raises(SettingsError) as caught:
+        ask(*given)
+    return str(caught.value)
+
+
+# ------------------------------------------------------------------ folders
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["rec-0123456789ab", "rec-0123456789abcdef0123", ".rec-0123456789ab.0a1b2c3d.partial",
+     ".rec-0123456789ab.old"],
+)  # fmt: skip
+def test_a_folder_that_holds_only_pseudonyms_is_taken(tmp_path, name):
+    (tmp_path / "out" / "recordings" / name).mkdir(parents=True)
+    check(tmp_path / "out")
+    check(tmp_path / "new")
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["anna", "rec-0123456789a", "rec-0123456789AB", "rec-0123456789ab-anna", "xrec-0123456789ab",
+     ".rec-0123456789ab.partial"],
+)  # fmt: skip
+def test_a_folder_that_holds_a_name_is_refused_with_it(tmp_path, name):
+    out = tmp_path / "out"
+    (out / "recordings" / name).mkdir(parents=True)
+    assert refused(check, out) == (
+        f"--anonymise: {out} holds results with names, such as {name}; name another folder"
+    )
+
+
+def test_where_no_key_can_lie_nothing_is_done():
+    root = Path(Path.cwd().anchor)
+    assert refused(check, root) == f"--anonymise: beside {root} there is no place for its key"
+
+
+# ------------------------------------------------------------------ keys
+
+
+def test_the_key_lies_beside_the_folder_and_only_its_owner_may_read_it(tmp_path):
+    key = key_of(tmp_path / "out")
+    path = tmp_path / "out.key"
+    assert key_path(tmp_path / "x" / ".." / "out") == path
+    assert re.fullmatch(r"[0-9a-f]{64}\n", path.read_text())
+    assert key == bytes.fromhex(path.read_text())
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "no key", "ab" * 31, "ab" * 33, "ä" * 64],
+    ids=["empty", "words", "short", "long", "no text"],
+)
+def test_what_is_no_key_is_refused(tmp_path, text):
+    path = tmp_path / "out.key"
+    path.write_text(text, encoding="utf-8")
+    assert refused(key_of, tmp_path / "out") == f"--anonymise: {path} is no key to pseudonyms"
+    assert refused(check, tmp_path / "out") == f"--anonymise: {path} is no key to pseudonyms"
+
+
+def test_a_folder_for_the_key_that_is_not_there_is_told(tmp_path):
+    out = tmp_path / "gone" / "out"
+    assert refused(key_of, out) == (
+        f"--anonymise: {tmp_path / 'gone' / 'out.key'} cannot be written: No such file or directory"
+    )
+
+
+# ------------------------------------------------------------------ pseudonyms
+
+
+def source(name, group=None, row=None, found=None, **more):
+    named = Named(group=group or name, name=name, row=row or Identity(), found=found or Identity())
+    return Source((Part(Path(name), name),), named, **{"recording_id": name, **more})
+
+
+def test_a_pseudonym_is_made_of_key_and_file_and_of_nothing_else():
+    (one,) = veiled([source("a")], KEY, OPTIONS)
+    (again,) = veiled([source("a", row=Identity(participant_id="x"))], KEY, OPTIONS)
+    (other,) = veiled([source("b")], KEY, OPTIONS)
+    (elsewhere,) = veiled([source("a")], bytes(31) + b"1", OPTIONS)
+    assert re.fullmatch("rec-[0-9a-f]{12}", one.recording_id)
+    assert one.recording_id == again.recording_id
+    assert len({one.recording_id, other.recording_id, elsewhere.recording_id}) == 3
+
+
+def test_recordings_of_one_person_have_one_pseudonym():
+    sources = [source("a", row=Identity(participant_id="anna")), source("anna"), source("bert")]
+    found = veiled(sources, KEY, OPTIONS)
+    by = {each.paths[0].name: each.named.participant_id for each in found}
+    assert re.fullmatch("p-[0-9a-f]{12}", by["anna"])
+    assert by["anna"] != by["bert"]
+    assert by["a"] == "anna"  # that the table says is a code already
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        (
+            {"row": Identity(participant_id="P1", notes="Anna", recording="x")},
+            ("P1", "participants"),
+        ),
+        ({"found": Identity(participant_id="Anna")}, (None, "id_regex")),
+        ({}, (None, "file_name")),
+    ],
+    ids=["the table", "the pattern", "the file"],
+)
+def test_only_codes_of_the_table_are_kept_and_from_where_a_name_was_is_told(said, kept):
+    (one,) = veiled([source("a", **said)], KEY, OPTIONS)
+    code, named_by = kept
+    assert one.named.named_by == named_by
+    assert (one.named.participant_id == code) is (code is not None)
+    assert (one.named.said.notes, one.named.said.recording, one.named.group) == (None, None, "")
+
+
+def test_where_it_was_worn_is_no_name():
+    found = Identity(participant_id="Anna", site="wrist", side="left", session="Anna's")
+    (one,) = veiled([source("a", found=found)], KEY, OPTIONS)
+    assert (one.named.said.site, one.named.said.side) == ("wrist", "left")
+    assert one.named.said.session is None
+
+
+def test_what_is_no_recording_is_last_and_says_nothing():
+    sources = [source("notes", recording_id="", skipped="Anna's notes"), source("a"), source("b")]
+    found = veiled(sources, KEY, OPTIONS)
+    assert [bool(each.skipped) for each in found] == [False, False, True]
+    assert (found[-1].skipped, found[-1].recording_id) == (HIDDEN, "")
+
+
+def test_the_order_of_inputs_does_not_show():
+    names = [f"n{k}" for k in range(9)]
+    found = [
+        [each.recording_id for each in veiled([source(n) for n in order], KEY, OPTIONS)]
+        for order in (names, names[::-1])
+    ]
+    assert found[0] == found[1] == sorted(found[0])
+
+
+def test_a_diary_moves_by_whole_weeks_with_its_recording():
+    diary = Diary(("stress",), (Entry(2, date(2024, 3, 5), {}, ("3",)),))
+    (one,) = veiled([source("a", diary=diary)], KEY, OPTIONS)
+    moved = one.diary.entries[0].night_date
+    assert timedelta(microseconds=one.veil.shift_ns / 1000) == moved - date(2024, 3, 5)
+    assert (moved - date(2024, 3, 5)).days % 7 == 0
+    assert moved < date(2024, 3, 5)
+
+
+def test_how_far_the_dating_is_is_told():
+    told = []
+    sources = [source("a"), source("b")]
+    veiled(sources, KEY, OPTIONS, lambda share, one: told.append((share, one.title)))
+    assert told == [(0.0, "a"), (0.5, "b")]
