@@ -138,8 +138,9 @@ class _Shown:
 
     def print(self, *things: Any) -> None:
         """Write to the standard output."""
+        console = self._console
         with _heard():
-            self._console.print(*things)
+            console.print(*things)
 
 
 def main(words: Sequence[str] | None = None) -> int:
