@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from scans import (
     EPOCH_NS,
+    MINUTE_NS,
     NIGHT,
     SPAN,
     at,
@@ -216,3 +217,19 @@ def test_a_rest_of_which_the_sensor_was_off_for_half_is_none(length, listed):
     epochs = resting(SLEEP, rest)
     epochs["max_g"][TWO + 720 : rest[1]] += 0.2  # in the second hour it is surely worn
     assert others(epochs) == ([rest] if listed else [])
+
+
+# --------------------------------------------------------------------- unrecorded stillness
+
+
+@pytest.mark.parametrize(
+    ("begin_min", "end_min", "of_this_night"),
+    [(-10, 20, 20), (1430, 1450, 10), (60, 90, 30), (-30, 0, 0)],
+    ids=["before", "behind", "within", "the night before"],
+)
+def test_unrecorded_stillness_belongs_to_the_nights_that_it_lies_in(
+    begin_min, end_min, of_this_night
+):
+    idle = Interval(*(SPAN.start_ns + minutes * MINUTE_NS for minutes in (begin_min, end_min)))
+    night = judged(recorded("21:00", ("rigid", 30)), idle=(idle,))
+    assert night.idle_min == of_this_night
