@@ -40,7 +40,7 @@ _OF_NIGHTS = {
     "series": ("series", "likeness"),
     "likeness": ("likeness",),
     "periodic": ("periodic", "kinds"),
-    "judging": ("judging", "nights", "findings"),
+    "judging": ("judging", "nights", "findings", "sensitivity"),
     "findings": ("reasons_of_nights",),
     "sensitivity": ("sensitivity",),
     "onset": ("onset", "onset_candidates", "sleep_scoring", "sleep_ends", "guider"),

@@ -28,6 +28,23 @@ def test_the_count_is_repeated_with_stricter_and_laxer_limits():
     assert counts(night) == (1, 2, 3)
 
 
+@pytest.mark.parametrize(
+    ("clock", "changes", "expected"),
+    [
+        ("23:02", {"peak_accel_mg": 90.0}, (1, 1, 1)),
+        ("23:02", {"peak_accel_mg": 89.9}, (0, 1, 1)),
+        ("23:02", {"peak_accel_mg": 62.5}, (0, 0, 1)),
+        ("23:02", {"peak_accel_mg": 62.4}, (0, 0, 0)),
+        ("23:02", {"truncated": True}, (0, 0, 0)),
+        ("23:02", {"hf_lf_ratio": 1.6, "width_s": 0.2}, (0, 0, 0)),
+        ("02:00", {}, (0, 0, 0)),
+    ],
+    ids=["at the stricter", "below", "at the laxer", "smaller", "cut", "a knock", "in sleep"],
+)
+def test_with_any_limits_whole_sleep_starts_near_onset_are_counted(clock, changes, expected):
+    assert counts(usual_night(event(clock, **changes))) == expected
+
+
 @pytest.mark.parametrize("doubtful", [{"peak_jerk_g_per_s": 1.1}, {"width_s": 1.1}], ids=str)
 def test_the_shape_matters_as_size_does(doubtful):
     settings = replace(S, kinds=replace(S.kinds, likeness_least=0.0001))
