@@ -72,9 +72,10 @@ def test_an_event_that_peaks_behind_the_nights_end_is_judged_by_its_last_epoch()
     stretches = (("awake", 120), ("asleep", 480), ("awake", 300))
     epochs = recorded("21:00", *stretches)
     assert row["start_ns"] < SPAN.end_ns < row["peak_ns"]
+    epochs["floor_g_per_s"][-13:-1] = 2.0
     night = judged(epochs, row, recorded=recording)
     assert decided(night, "context", "counted") == [("post_wake", False)]
-    epochs["floor_g_per_s"][-12:] = 2.0
+    epochs["floor_g_per_s"][-1] = 2.0
     night = judged(epochs, row, recorded=recording)
     assert decided(night, "context", "reason") == [("unusable", "noisy")]
 
