@@ -58,7 +58,11 @@ def test_a_night_without_a_sample_has_no_data_and_is_not_called_short():
 
 @pytest.mark.parametrize(
     ("end", "expected"),
-    [("15:29:55", ("too_short",)), ("15:30", ("no_sleep", "fragment"))],
+    [
+        ("13:00:05", ("too_short",)),
+        ("15:29:55", ("too_short",)),
+        ("15:30", ("no_sleep", "fragment")),
+    ],
 )
 def test_less_than_the_shortest_sleep_period_is_too_short_to_look_for_one(end, expected):
     assert said(between("13:00", end)) == expected
