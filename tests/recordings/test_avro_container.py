@@ -11,7 +11,7 @@ from recordings import Health, RecordingError
 from recordings.formats import avro_container
 from recordings.formats.avro_container import LARGEST_BLOCK_BYTES, Container
 from recordings.formats.avro_schema import MOST_TYPES, SchemaError, compile_schema
-from recordings.kernels.avro import DEEPEST
+from recordings.kernels.avro import DEEPEST, SKIP
 from recordings.source import ByteSource
 
 SYNC = bytes(range(200, 216))
@@ -335,3 +335,12 @@ def test_a_text_is_read_where_it_stands():
     program = compile_schema(record(("t", '"string"')).encode(), frozenset({"t"}))
     data = np.frombuffer("--größe--".encode(), np.uint8)
     assert program.text(np.array([2.0, 7.0]), "t", data) == "größe"
+
+
+def test_a_name_belongs_to_its_namespace():
+    def fixed(space, size):
+        return f'{{"type":"fixed","name":"F","namespace":"{space}","size":{size}}}'
+
+    fields = [("p", fixed("a", 1)), ("q", fixed("b", 3)), ("r", '"a.F"'), ("s", '"b.F"')]
+    program = compile_schema(record(*fields).encode(), frozenset())
+    assert [row[:2] for row in program.rows[:-1].tolist()] == [[SKIP, n] for n in (1, 3, 1, 3)]

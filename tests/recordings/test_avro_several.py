@@ -175,6 +175,19 @@ def test_a_sample_that_cannot_be_is_left_out(saved, change, left_out):
         assert segments == [("start", 640)]
 
 
+@pytest.mark.parametrize(("wrong", "another_rate"), [(6, False), (7, True)])
+def test_more_than_one_in_a_hundred_impossible_numbers_are_another_rate(saved, wrong, another_rate):
+    rows = made_avro.samples(ACCEL_G[:600])
+    for k in range(wrong):
+        rows[50 * k]["SampleOrder"] = 32 + k
+    path = saved(container(CENTREPOINT, rows))
+    if another_rate:
+        with pytest.raises(RecordingError, match="has more than 32 samples in a second"):
+            open_recording(path)
+    else:
+        assert len(read(path)[0]) == 600 - wrong
+
+
 def test_held_samples_are_counted_and_leave_a_gap_of_their_own_kind(saved):
     path = saved(centrepoint(ACCEL_G, held=(10, 11, 12)))
     _, times, segments, recording = read(path)

@@ -91,6 +91,15 @@ def test_only_the_frames_asked_for_are_filled():
     assert not signals.envelopes[:, HEAD + 40 :].any()
 
 
+def test_acceleration_in_the_jerk_band_is_left_axis_by_axis():
+    accel_g = noise(200)
+    signals = Signals(accel_g)
+    signals.derive([0, 50, 200])
+    lanes = signals.slow_g.reshape(-1, 4)[HEAD:]
+    np.testing.assert_allclose(lanes[:, :3], naive.band(accel_g, 2, 8, 50.0), atol=1e-12)
+    assert not lanes[:, 3].any()
+
+
 @pytest.mark.parametrize(("value", "dies"), [(9e-61, True), (-9e-61, True), (2e-60, False)])
 def test_what_is_left_of_a_movement_becomes_nothing_when_it_is_small_enough(value, dies):
     signals = Signals(np.tile([0.1, -0.3, 0.95], (5, 1)))
