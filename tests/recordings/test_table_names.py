@@ -145,6 +145,11 @@ def test_a_unit_stands_in_brackets_or_behind_the_axis(names, unit):
         assert (axes[0].columns, axes[0].unit) == ((0, 1, 2), unit)
 
 
+@pytest.mark.parametrize("name", ["g", "mg", "m/s2", "s2"])
+def test_a_column_named_by_a_unit_alone_is_no_axis(name):
+    assert best_axes([name, "x", "y", "z"])[0].columns == (1, 2, 3)
+
+
 def test_names_with_brackets_of_another_unit_are_no_acceleration():
     assert best_axes(three("acc", " (V)")) == []
 
