@@ -39,7 +39,7 @@ def test_only_recordings_that_were_analysed_are_described():
     text = " ".join(methods(Settings(), [DONE, DONE, FAILED]).split())
     assert "Recordings analysed: 2 (2 x AX3 at 100.0 Hz, site wrist)." in text
     assert "AX6" not in text
-    assert "Recordings analysed" not in methods(Settings(), [FAILED])
+    assert "Recordings analysed" not in " ".join(methods(Settings(), [FAILED]).split())
 
 
 def test_an_unknown_zone_is_not_passed_over():
@@ -200,3 +200,10 @@ def test_what_made_it_is_told_with_the_versions_of_what_it_rests_on():
     told = words([row()])
     assert f"Python {platform.python_version()}, numpy {version('numpy')}, numba" in told
     assert f"(algorithm {ALGORITHM_VERSION};" in told
+
+
+def test_no_name_is_broken_at_its_hyphens():
+    named = [row(device="wrist-worn-recorder-mark-two", measured_hz=10.0 + k) for k in range(20)]
+    text = methods(Settings(), named)
+    assert text.count("wrist-worn-recorder-mark-two") == 20
+    assert [line for line in text.splitlines() if line.endswith("-")] == []

@@ -219,6 +219,8 @@ def test_facts_are_those_of_the_ledger_and_more():
     assert (found["filter_hz"], found["device_utc_offset_s"]) == (100.0, 3600)
     assert found["header_notes"] == {"subject": "01"}
     assert found["header_utc_offset_s"] is None
+    slow = replace(FACTS, probe=replace(FACTS.probe, rate_hz=24.395149))
+    assert told(slow)["facts"]["filter_hz"] == 24.3951
 
 
 def test_the_devices_offset_is_that_of_its_own_zone_and_null_if_unknown():
