@@ -11,6 +11,7 @@ import pytest
 
 from detector import files
 
+OPEN = Path("/proc/self/fd")
 SEVERAL = "a file beside the results (a temporary one, or a compiled kernel)"
 
 
@@ -91,6 +92,62 @@ def test_a_folder_that_is_not_there_is_removed_already(tmp_path):
     files.remove(tmp_path / "nothing")
     files.remove(made(tmp_path / "a", "x"))
     assert names(tmp_path) == []
+
+
+# ------------------------------------------------------------------ what a power cut may take
+
+
+@pytest.fixture
+def synced(tmp_path, monkeypatch):
+    """What was put on the disk, in order: which file, its size, which names there were then."""
+    told: list[tuple[int, int, list[str]]] = []
+    put_on_disk = os.fsync
+
+    def noting(handle):
+        stat = os.fstat(handle)
+        told.append((stat.st_ino, stat.st_size, names(tmp_path)))
+        put_on_disk(handle)
+
+    monkeypatch.setattr(os, "fsync", noting)
+    return told
+
+
+def test_a_file_is_on_the_disk_before_it_takes_its_name_and_the_name_afterwards(tmp_path, synced):
+    files.write(tmp_path / "a.csv", b"all of it")
+    (file, size, before), (folder, _, after) = synced
+    assert (file, size) == ((tmp_path / "a.csv").stat().st_ino, len(b"all of it"))
+    assert before == [".a.csv.partial"]
+    assert (folder, after) == (tmp_path.stat().st_ino, ["a.csv"])
+
+
+def test_a_file_of_a_folder_is_on_the_disk_when_it_is_closed(tmp_path, synced):
+    file = files.new(tmp_path / "a.csv")
+    file.write(b"x")
+    files.close(file)
+    assert file.closed
+    assert [(inode, size) for inode, size, _ in synced] == [((tmp_path / "a.csv").stat().st_ino, 1)]
+
+
+def test_the_name_of_a_folder_is_on_the_disk_before_the_earlier_one_is_removed(tmp_path, synced):
+    made(tmp_path / "a", "old")
+    files.replace_folder(made(tmp_path / "new", "new"), tmp_path / "a")
+    assert [(inode, there) for inode, _, there in synced] == [
+        (tmp_path.stat().st_ino, [".a.old", "a"])
+    ]
+
+
+@pytest.mark.skipif(not OPEN.is_dir(), reason="counts what is open as Linux tells it")
+def test_a_folder_that_was_put_on_the_disk_is_not_kept_open(tmp_path):
+    before = len(list(OPEN.iterdir()))
+    for _ in range(5):
+        files.folder_to_disk(tmp_path)
+    assert len(list(OPEN.iterdir())) == before
+
+
+def test_on_windows_folders_are_not_asked_for(tmp_path, synced, monkeypatch):
+    monkeypatch.setattr(os, "name", "nt")
+    files.folder_to_disk(tmp_path)
+    assert synced == []
 
 
 # ------------------------------------------------------------------ what the system refuses
