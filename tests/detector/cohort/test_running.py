@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from concurrent.futures import BrokenExecutor, ThreadPoolExecutor
 from dataclasses import replace
 
@@ -9,6 +10,7 @@ import pytest
 
 from detector.cohort import Executing, RunOptions, Shard, Summary, Watcher, run
 from detector.job import Outcome, failed
+from detector.parameter import SettingsError
 from detector.tables.columns import RECORDINGS
 from detector.tables.csvtext import read
 
@@ -175,6 +177,23 @@ def test_results_of_recordings_of_other_runs_stay_where_they_are(tmp_path, data)
     assert (out / "recordings" / "elsewhere" / "run.json").exists()
     assert (left.exists(), own.exists()) == (True, False)
     assert len(summary.rows) == 4  # the tables are of this run's inputs
+
+
+def test_a_run_that_names_nobody_makes_its_key_and_hands_on_pseudonyms(tmp_path, data):
+    out = tmp_path / "out"
+    options = replace(OPTIONS, anonymise=True)
+    (first, *_) = run([data], out, options).rows
+    assert re.fullmatch("rec-[0-9a-f]{12}", str(first["recording_id"]))
+    assert (first["path"], first["anonymised"]) == (None, True)
+    assert (tmp_path / "out.key").exists()
+    again = run([data], out, options)
+    assert again.rows[0]["recording_id"] == first["recording_id"]
+
+
+def test_results_with_names_and_such_without_are_not_mixed(tmp_path, data):
+    going(tmp_path / "out", data, well)
+    with pytest.raises(SettingsError, match="holds results with names, such as"):
+        run([data], tmp_path / "out", replace(OPTIONS, anonymise=True))
 
 
 def test_nothing_to_analyse_makes_no_folder_and_lists_what_was_skipped(tmp_path):

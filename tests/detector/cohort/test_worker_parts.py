@@ -65,11 +65,56 @@ def test_a_worker_that_never_began_has_nothing_to_end():
     _Worker().end()
 
 
+@pytest.mark.usefixtures("interruptible")
+def test_a_new_worker_leaves_interrupts_to_the_process_that_began_it(monkeypatch):
+    monkeypatch.setattr(workers, "_fraction", None)
+    fraction = Fraction()
+    workers._begin(fraction)
+    assert workers._fraction is fraction
+    assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+
+
+def test_a_worker_tells_how_far_it_is_where_it_was_told_to(monkeypatch, tmp_path):
+    fraction = Fraction()
+    monkeypatch.setattr(workers, "_fraction", fraction)
+    outcome = workers._perform(made_source("a", folder=tmp_path), tmp_path / "out", OPTIONS)
+    assert outcome.row["reason"] == "unreadable"
+    assert math.isnan(fraction.value)  # opening, and no more
+
+
+@pytest.mark.parametrize("lost", [0, 1])
+def test_a_worker_that_was_killed_while_it_had_nothing_to_do_is_begun_anew(tmp_path, lost):
+    told: list[Progress] = []
+    tried: list[object] = []
+
+    class Losing(_Worker):
+        def _submit(self, work, *_):
+            tried.append(work)
+            if len(tried) <= lost:
+                raise workers.BrokenExecutor
+            return Future()
+
+    worker = Losing()
+    assert not worker.begin(made_source("a"), tmp_path, OPTIONS, told.append).done()
+    assert len(tried) == 1 + lost
+    assert told == [Progress("opening")]
+    assert not worker.idle
+
+
 def test_a_crew_of_processes_has_room_for_as_many_as_there_are():
     assert Workers(3).room == 3
 
 
+@pytest.fixture
+def interruptible():
+    """Ctrl-C as a terminal has it, whatever a shell has made of it; afterwards as it was."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 @pytest.mark.skipif(not hasattr(signal, "pthread_sigmask"), reason="Windows blocks no signals")
+@pytest.mark.usefixtures("interruptible")
 def test_an_interrupt_comes_after_what_may_not_be_interrupted():
     came = []
 
