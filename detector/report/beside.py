@@ -54,7 +54,7 @@ def beside(night: Night, clock: WallClock, cells: Cells, starts: Sequence[Cells]
     """Take from a night what the pictures of all nights show of it."""
     sleep = night.sleep
     return Beside(
-        label=night_title(night.span, with_year=False).split(" to ")[0],
+        label=night_title(night.span).split(" to ")[0],
         index=night.index,
         cells=cells,
         drawing=_drawing(night, clock),

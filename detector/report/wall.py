@@ -74,15 +74,14 @@ class WallClock:
         return int(offset.total_seconds()) if offset else 0
 
 
-def night_title(span: NightSpan, *, with_year: bool = True) -> str:
+def night_title(span: NightSpan) -> str:
     """Name a night by both of its dates: ``Tue 5 to Wed 6 March 2024``."""
     first, last = span.date, span.date + timedelta(days=1)
-    year = f" {last.year}" if with_year else ""
     if first.year != last.year:
-        return f"{_day(first)} {first:%B %Y} to {_day(last)} {last:%B}{year}"
+        return f"{_day(first)} {first:%B %Y} to {_day(last)} {last:%B %Y}"
     if first.month != last.month:
-        return f"{_day(first)} {first:%B} to {_day(last)} {last:%B}{year}"
-    return f"{_day(first)} to {_day(last)} {last:%B}{year}"
+        return f"{_day(first)} {first:%B} to {_day(last)} {last:%B %Y}"
+    return f"{_day(first)} to {_day(last)} {last:%B %Y}"
 
 
 def _day(day: date) -> str:

@@ -138,6 +138,20 @@ def test_the_largest_movement_of_five_minutes_is_the_one_drawn():
     assert d.startswith("M300 26V26l2-26 3 26")  # the second piece of 60 epochs
 
 
+@pytest.mark.parametrize(("epoch", "x"), [(0, 300), (60, 302.5), (6000, 550), (6479, 567.5)])
+def test_every_piece_of_five_minutes_lies_at_its_time(epoch, x):
+    """Recorded for nine hours from 22:00, 600 minutes after noon."""
+    epochs = made_epochs()
+    epochs["jerk_max_g_per_s"] = 0.1
+    epochs["jerk_max_g_per_s"][epoch] = 50.0
+    d = path_of(drawing(replace(made_night(), scan=Scan(epochs=epochs))), "movement")
+    at, level, steps = re.fullmatch(r"M(\d+) 26V(\d+)l(.*)V26z", d).groups()
+    points = [(int(at), int(level))]
+    for dx, dy in re.findall(r"(-?\d+) ?(-?\d+)", steps):
+        points.append((points[-1][0] + int(dx), points[-1][1] + int(dy)))
+    assert [round(x)] == [px for px, py in points if py == 0]
+
+
 def test_marks_stand_at_their_peaks_each_place_once():
     tree = drawing(made_night())
     counted = re.findall(r"M(\d+) 9l4 4-4 4-4-4z", path_of(tree, "counted"))
@@ -186,13 +200,15 @@ def test_a_rows_name_stands_beside_it():
     assert [t.attributes["y"] for t in names] == ["17", "49", "81"]
 
 
-def test_hours_stand_under_their_lines():
-    svg = svg_of(raster_by_clock(two_nights()))
+@pytest.mark.parametrize(("raster", "hours"), [(raster_by_clock, 3), (raster_by_onset, 2)])
+def test_hours_stand_under_their_lines(raster, hours):
+    svg = svg_of(raster([replace(night, onset_min=700.0) for night in two_nights()]))
     lines = re.findall(r"M([\d.]+) 0V96", svg.one("path", "grid").attributes["d"])
     under = [t for t in svg.all("text") if t.attributes["x"] != "0"]
     assert [74 + float(x) for x in lines] == [float(t.attributes["x"]) for t in under]
     assert {t.attributes["y"] for t in under} == {"108"}
-    assert float(lines[1]) - float(lines[0]) == 180 * PER_MIN
+    assert float(lines[0]) == 0
+    assert float(lines[1]) - float(lines[0]) == 60 * hours * PER_MIN
 
 
 def test_by_onset_only_nights_with_one_are_rows_and_each_is_drawn_a_second_time():

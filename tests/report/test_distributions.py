@@ -28,6 +28,7 @@ def heights(svg: Element, css: str = "") -> list[float]:
 def test_bars_are_as_tall_as_their_nights_are_many():
     svg = svg_of(histogram(Counter({0: 2, 1: 8, 3: 4})))
     assert heights(svg) == [22.5, 90, 0, 45]
+    assert heights(svg_of(histogram(Counter({0: 1, 1: 7})))) == [12.9, 90]
 
 
 def test_a_bar_stands_on_the_base_with_its_number_above_and_its_count_below():
@@ -35,6 +36,8 @@ def test_a_bar_stands_on_the_base_with_its_number_above_and_its_count_below():
     for rect in svg.all("rect"):
         assert float(rect.attributes["y"]) + float(rect.attributes["height"]) == 104
     assert texts(svg) == ["0", "2", "1", "8", "2", "3", "4"]  # a bar of no night has no number
+    below = [t for t in svg.all("text") if float(t.attributes["y"]) > 110]
+    assert {t.attributes["y"] for t in below} == {"118"}
     above = [t for t in svg.all("text") if float(t.attributes["y"]) < 110]
     tops = [float(r.attributes["y"]) for r in svg.all("rect") if r.attributes["height"] != "0.0"]
     assert [float(t.attributes["y"]) for t in above] == [top - 4 for top in tops]
@@ -58,6 +61,8 @@ def test_from_24_on_counts_share_a_bar_which_says_so(most, last):
 def test_the_shared_bar_holds_all_of_its_nights():
     svg = svg_of(histogram(Counter({24: 2, 25: 3, 99: 4, 1: 9})))
     assert svg.attributes["aria-label"] == "9 nights with 1; 9 nights with 24"
+    label = svg_of(histogram(Counter({0: 1, 2: 2}))).attributes["aria-label"]
+    assert label == "1 night with 0; 2 nights with 2"
 
 
 @pytest.mark.parametrize(("n", "text"), [(9_999, "9999"), (10_000, "10k"), (262_756, "263k")])

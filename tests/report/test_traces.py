@@ -169,6 +169,14 @@ def test_movement_is_drawn_on_a_log_scale_from_a_tenth_to_fifty(level_g_per_s, y
     assert shape(svg) == f"M0 88V{y}l600 0V88z"
 
 
+@pytest.mark.parametrize(("level_g_per_s", "y"), [(0.1, 240), (49.0, 1), (50.0, 0)])
+def test_a_still_night_has_the_same_scale_at_its_own_height(level_g_per_s, y):
+    epochs = made_epochs()
+    epochs["jerk_max_g_per_s"] = level_g_per_s
+    svg = still(replace(made_night(), scan=Scan(epochs=epochs)))
+    assert shape(svg) == f"M0 240V{y}l1440 0V240z"
+
+
 def test_bands_of_a_strip_lie_at_their_share_of_what_was_recorded():
     """Recorded from 22:00 to 07:00, 300 wide; asleep from 23:40 to 06:30."""
     svg = parse(str(strip(made_night(), "x"))).one("svg")
