@@ -256,6 +256,16 @@ def test_files_of_another_format_are_refused(tmp_path):
         open_parts([written(tmp_path / "one", 0), table])
 
 
+@pytest.mark.parametrize("stated", [0, 1], ids=["the first", "the second"])
+def test_of_two_parts_both_or_none_state_their_offset(tmp_path, stated):
+    for k in (0, 1):
+        offset = "+01:00" if k == stated else ""
+        rows = (f"2024-03-05T22:0{k}:{s:05.2f}{offset},0,0,1" for s in np.arange(0, 30, 0.02))
+        (tmp_path / f"{k}.csv").write_text("\n".join(["time,x,y,z", *rows]))
+    with pytest.raises(RecordingError, match="of the two only one states the offset of its times"):
+        open_parts([tmp_path / "0.csv", tmp_path / "1.csv"])
+
+
 def test_parts_without_the_time_of_day_cannot_be_joined(tmp_path):
     (tmp_path / "a.csv").write_text("x,y,z\n" + "0.0,0.0,1.0\n" * 100)
     with pytest.raises(RecordingError, match="does not say when it was recorded"):

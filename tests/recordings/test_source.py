@@ -149,6 +149,15 @@ def test_damage_inside_delivers_what_came_before(saved):
     assert content[:100_000] == CONTENT[:100_000]
 
 
+def test_a_block_of_a_kind_that_does_not_exist_ends_what_can_be_unpacked(saved):
+    deflate = zlib.compressobj(wbits=-15)
+    body = deflate.compress(CONTENT[:1000]) + deflate.flush(zlib.Z_FULL_FLUSH)
+    head = b"\x1f\x8b\x08" + bytes(6) + b"\x03"
+    content, truncated = read_all(saved(head + body + b"\x07" * 40))
+    assert truncated
+    assert content in (b"", CONTENT[:1000])
+
+
 def test_an_unknown_method_of_compression_is_told(saved):
     assert read_all(saved(b"\x1f\x8b\x07" + bytes(30))) == (b"", True)
 
