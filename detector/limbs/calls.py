@@ -154,11 +154,11 @@ def _observing(
 ) -> list[int]:
     """Return the sensors that observed all of the time in which a movement would go along."""
     reach_ns = round(settings.limbs.together_s * SECOND_NS)
-    around = np.array([seen.start_ns[seed] - reach_ns, seen.start_ns[seed] + reach_ns])
+    at_ns = int(seen.start_ns[seed])
     found = []
     for i in on_it:
         spans = group.clocks[i](group.sensors[i].observed.ravel()).reshape(-1, 2)
-        if i == seen.sensor[seed] or holds(spans, around[:1], around[1:])[0]:
+        if i == seen.sensor[seed] or holds(spans, at_ns - reach_ns, at_ns + reach_ns):
             found.append(i)
     return found
 

@@ -55,7 +55,7 @@ def _joint_cells(group: Together, joint: Joint) -> dict[str, csvtext.Value]:
         "peaks_accel_mg": ";".join(f"{events.peak_mg[j]:.1f}" for events, j in moved),
         "afters_s": ";".join(f"{after:.3f}" for after in joint.after_s),
         "spread_s": joint.after_s[-1],
-        "clock_offsets_s": ";".join(f"{ahead + 0.0:.3f}" for ahead in ahead_s),
+        "clock_offsets_s": ";".join(f"{ahead:.3f}" for ahead in ahead_s),
         "uncertainty_ms": max(clock.uncertainty_ms for clock in clocks),
     }
 

@@ -194,10 +194,10 @@ def without(spans: Spans, lost: Spans) -> Spans:
     return np.array(kept, np.int64).reshape(-1, 2)
 
 
-def holds(spans: Spans, first_ns: Times, last_ns: Times) -> NDArray[np.bool_]:
-    """Which stretches lie within one of the spans."""
-    i = np.searchsorted(spans[:, 0], first_ns, side="right") - 1
-    return np.asarray((i >= 0) & (last_ns <= spans[np.maximum(i, 0), 1]))
+def holds(spans: Spans, first_ns: int, last_ns: int) -> bool:
+    """Whether a stretch lies within one of the spans."""
+    i = int(np.searchsorted(spans[:, 0], first_ns, side="right")) - 1
+    return i >= 0 and last_ns <= int(spans[i, 1])
 
 
 _NUMBERS = ("peak_accel_mg", "still_before_s", "posture_change_deg", "hf_lf_ratio", "duration_s")

@@ -151,3 +151,8 @@ def test_four_sensors_are_joined_over_two_pairs_and_a_bridge():
     clocks = one_clock(4, pairs)
     assert [clock.root for clock in clocks] == [0, 0, 0, 0]
     assert [(clock(AT) - AT)[0] / SECOND_NS for clock in clocks] == [0, -1, -1, -2]
+
+
+def test_a_ring_that_is_left_out_keeps_no_other_sensor_out():
+    pairs = [pair(0, 1, 1.0, 5.0), pair(1, 2, 1.0, 6.0), pair(0, 2, 2.0, 7.0), pair(2, 3, 1.0, 8.0)]
+    assert [clock.root for clock in one_clock(4, pairs)] == [0, 0, 0, 0]

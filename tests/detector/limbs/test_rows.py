@@ -205,6 +205,17 @@ def test_a_night_counts_its_joint_events_by_call(slept):
     assert set(row) <= {column.name for column in LIMB_NIGHTS}
 
 
+def test_a_joint_event_is_of_the_night_of_its_first_member(slept):
+    left, right = moved((0.1, 200.0)), moved((0.0, 100.0))
+    right = replace(right, night=np.array(["2024-03-04"]))
+    members = [
+        (slept("l", NIGHT, site="wrist"), left),
+        (slept("r", ("2024-03-04", 1, 2), site="wrist", side="right"), right),
+    ]
+    found = {row["night_date"]: row["n_bilateral"] for row in of_nights(*members)}
+    assert found == {"2024-03-04": 1, "2024-03-05": 0}
+
+
 def test_every_night_of_any_sensor_has_a_row_in_order(slept):
     members = [
         (slept("l", ("2024-03-06", 1, 2), NIGHT, site="wrist"), moved()),
@@ -250,8 +261,9 @@ def test_a_movement_at_the_end_of_sleep_is_outside_and_one_at_its_beginning_insi
         (([NIGHT], [("2024-03-05", 2, 6)]), 3.0),
         (([NIGHT], [("2024-03-05", 5, 6)]), 0.0),
         (([NIGHT], [("2024-03-05", None, None)]), None),
+        (([("2024-03-05", None, None)], [NIGHT]), None),
     ],
-    ids=["sleep overlaps", "no common sleep", "one without sleep"],
+    ids=["sleep overlaps", "no common sleep", "one without sleep", "the other without"],
 )
 def test_only_sleep_that_both_have_counts(slept, nights, hours):
     found = both_ankles(slept, kicks(3 * HOUR_S), nights=nights)
