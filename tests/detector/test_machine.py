@@ -2,11 +2,12 @@ from __future__ import annotations
 
 import errno
 import os
+import sys
 from pathlib import Path
 
 import pytest
 
-from detector.machine import WORKER_BYTES, free_bytes, jobs, processors, shortage
+from detector.machine import WORKER_BYTES, address_bytes, free_bytes, jobs, processors, shortage
 
 HERE = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
@@ -76,3 +77,20 @@ def test_what_the_machine_is_short_of_is_told(error, said):
 @pytest.mark.parametrize("error", [ImportError("no module"), OSError(errno.EIO, "x"), ValueError()])
 def test_a_bug_is_no_shortage(error):
     assert shortage(error) is None
+
+
+def test_where_affinity_is_unknown_all_processors_count(tmp_path, monkeypatch):
+    monkeypatch.delattr(os, "sched_getaffinity", raising=False)
+    monkeypatch.setattr(os, "cpu_count", lambda: 6)
+    assert processors({}, tmp_path) == 6
+    monkeypatch.setattr(os, "cpu_count", lambda: None)
+    assert processors({}, tmp_path) == 1
+
+
+def test_a_limit_of_the_address_space_is_told_where_there_is_one(monkeypatch):
+    resource = pytest.importorskip("resource", reason="Windows has no such limits")
+    for limit, told in ((resource.RLIM_INFINITY, None), (1 << 30, 1 << 30)):
+        monkeypatch.setattr(resource, "getrlimit", lambda _, limit=limit: (limit, limit))
+        assert address_bytes() == told
+    monkeypatch.setitem(sys.modules, "resource", None)
+    assert address_bytes() is None
