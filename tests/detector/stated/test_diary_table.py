@@ -7,6 +7,7 @@ from datetime import date, datetime, time, timedelta, timezone
 import pytest
 
 from detector.parameter import SettingsError
+from detector.stated.diary import Diary
 from detector.stated.diary_table import Cells, read
 
 HEAD = "participant_id,night_date,in_bed,lights_off,sleep_onset,wake,out_of_bed\n"
@@ -208,3 +209,59 @@ def test_common_factors_are_not_taken_for_misspelt_times(table, name):
 
 def test_a_diary_without_rows_is_refused(problems):
     assert problems(HEAD) == ["has no rows"]
+
+
+@pytest.mark.parametrize(
+    ("text", "day"), [("11:59", 6), ("11:59:59", 6), ("12:00", 5), ("23:59", 5), ("00:00", 6)]
+)
+def test_a_night_begins_at_noon_and_its_second_date_at_midnight(table, text, day):
+    assert times(table, "", "", "", text)["wake"].date() == date(2024, 3, day)
+
+
+@pytest.mark.parametrize(
+    ("text", "fits"),
+    [
+        ("2024-03-04T23:59", False),
+        ("2024-03-05T00:00", True),
+        ("2024-03-06T23:59", True),
+        ("2024-03-07T00:00", False),
+    ],
+)
+def test_a_time_with_its_date_lies_on_either_date_of_the_night(problems, table, text, fits):
+    if fits:
+        assert times(table, text) == {"in_bed": datetime.fromisoformat(text)}
+    else:
+        assert problems(f"{HEAD}p,2024-03-05,{text}\n") == [
+            f"row 2, in_bed: {text!r} is not in the night of 2024-03-05"
+        ]
+
+
+def test_a_row_that_cannot_be_read_hides_none_behind_it(problems):
+    assert problems(f"{HEAD}p,monday\n\np,tuesday\n") == [
+        "2 problems",
+        "row 2, night_date: 'monday' is not a date; write it like 2024-03-05",
+        "row 4, night_date: 'tuesday' is not a date; write it like 2024-03-05",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "hour"),
+    [("12:00 am", 0), ("12:30 AM", 0), ("1:00 am", 1), ("11:59 am", 11), ("12:00 pm", 12),
+     ("1:00 p.m.", 13), ("11:59pm", 23)],
+)  # fmt: skip
+def test_on_a_clock_of_twelve_hours_twelve_is_the_first(table, text, hour):
+    assert times(table, text)["in_bed"].hour == hour
+
+
+@pytest.mark.parametrize("text", ["0:30 am", "22:30 o'clock", "22:30:60", "7", "-1:00"])
+def test_what_is_no_time_of_day_is_refused_with_one_that_is(problems, text):
+    assert problems(f"{HEAD}p,2024-03-05,{text}\n") == [
+        f"row 2, in_bed: {text!r} is not a time of day; write it like 22:30"
+    ]
+
+
+def test_what_was_noted_is_compared_unless_its_use_is_asked_for(table):
+    read_in = table(f"{HEAD}p,2024-03-05\n")
+    assert read_in.of("p").use_onset is False
+    assert read_in.of("p", use_onset=True).use_onset is True
+    assert read_in.of("nobody") == Diary()
