@@ -160,6 +160,20 @@ def test_a_jerk_in_the_first_epoch_of_a_night_has_no_posture_before_it(begin, je
     assert found["still_tolerant"] == at(tolerant)
 
 
+def test_what_is_lost_behind_the_return_does_not_matter():
+    # the 60th epoch is away, so that only together with it and the next are there more than 60
+    night = np.delete(jolted("21:04:55"), 61)
+    found = onsets(night, "21:05", "21:50", event("21:04:57", duration_s=0.4))
+    assert found["still_tolerant"] == at("21:00")
+    assert found["still"] == at("21:05:10")
+
+
+def test_a_jerk_of_which_nothing_is_known_hides_no_other():
+    jerks = (event("21:00:02"), event("21:03:02"))
+    found = onsets(jolted("21:03"), "21:30", "21:50", *jerks, span=("21:00", "22:00"))
+    assert found["still_tolerant"] == at("21:00")
+
+
 @pytest.mark.parametrize(("duration_s", "brief"), [(3.0, True), (3.000000001, False)])
 def test_an_event_that_lasts_as_long_as_a_sleep_start_may_is_brief(duration_s, brief):
     assert isolated_jerks(event(duration_s=duration_s), KindSettings()).tolist() == [brief]
