@@ -160,6 +160,18 @@ def test_a_jerk_in_the_first_epoch_of_a_night_has_no_posture_before_it(begin, je
     assert found["still_tolerant"] == at(tolerant)
 
 
+def test_a_limb_that_is_left_at_exactly_the_limit_has_returned():
+    night = jolted("21:03")
+    behind = placed(night, "21:03:05")
+    night["median_g"][behind:] = (np.sin(np.radians(8)), 0, np.cos(np.radians(8)))
+    ends = night["median_g"][[behind - 2, behind]].astype(float)
+    left_deg = float(angle_deg(ends[0], ends[1]))
+    for limit_deg, still in ((left_deg, "21:00"), (np.nextafter(left_deg, 0), "21:03:05")):
+        settings = with_sleep(jerk_return_deg=float(limit_deg))
+        found = onsets(night, "21:30", "21:50", event("21:03:02"), settings=settings)
+        assert found["still_tolerant"] == at(still)
+
+
 def test_what_is_lost_behind_the_return_does_not_matter():
     # the 60th epoch is away, so that only together with it and the next are there more than 60
     night = np.delete(jolted("21:04:55"), 61)
