@@ -268,7 +268,7 @@ def _first_immobile(night: _Night, earliest: int, guider: Guider) -> int | None:
     active = _by_minute(busy_epochs.astype(np.float64)).max(axis=1) > 0
     length = round(night.settings.sleep.immobile_min)
     busy = np.convolve(active, np.ones(length))[length - 1 : len(active)]
-    starts = np.flatnonzero((busy <= 1.5) & ~active[: len(busy)]) * EPOCHS_PER_MIN
+    starts = np.flatnonzero((busy < 2) & ~active[: len(busy)]) * EPOCHS_PER_MIN
     overlaps = (starts + length * EPOCHS_PER_MIN > guider.start) & (starts < guider.stop)
     starts = starts[overlaps & (starts >= earliest)]
     return int(starts[0]) if len(starts) else None
