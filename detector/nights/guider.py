@@ -141,8 +141,7 @@ def _rolling_median(values: Floats, length: int) -> Floats:
     windows = np.sort(sliding_window_view(padded, length), axis=1)  # NaN goes last
     n = np.sum(~np.isnan(windows), axis=1)
     rows = np.arange(len(values))
-    low, high = np.maximum(n - 1, 0) // 2, n // 2
-    middle = (windows[rows, low] + windows[rows, np.minimum(high, length - 1)]) / 2
+    middle = (windows[rows, (n - 1) // 2] + windows[rows, n // 2]) / 2
     return np.where(n >= length / 4, middle, np.nan)
 
 

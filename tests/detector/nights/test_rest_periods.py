@@ -78,6 +78,15 @@ def test_a_change_is_known_where_a_quarter_of_its_five_minutes_is(known, enough)
     assert bool(~np.isnan(change[1000])) == enough
 
 
+def test_of_an_odd_number_of_known_changes_the_middle_one_decides():
+    rows = recorded("21:00", ("rigid", 10))
+    angle = np.radians(np.minimum(0.1 * np.arange(120) * np.arange(-1, 119), 45))
+    rows["mean_g"] = np.stack([np.cos(angle), 0 * angle, np.sin(angle)], axis=1)
+    grid = Grid.of(rows, SPAN, RATE_HZ)
+    worn = np.arange(len(grid)) < 16  # fifteen changes of 0, 0.2, ... 2.8 degrees
+    assert angle_change_deg(grid, worn)[:16] == pytest.approx(np.full(16, 1.4), abs=1e-4)
+
+
 def test_a_slot_that_is_not_worn_has_no_change():
     grid = tilting()
     worn = grid.known.copy()

@@ -99,8 +99,9 @@ def states_at(night: np.ndarray, settings: SleepSettings) -> str:
         ("11111000000", ("W" * 11, "W" * 5 + "S" * 6)),
         ("0" * 30 + "11111", ("S" * 35, "S" * 30 + "W" * 5)),
         ("0000011111000000", ("S" * 16, "S" * 5 + "W" * 5 + "S" * 6)),
+        ("11111" + "0" * 8 + "11111", ("W" * 18, "W" * 5 + "S" * 8 + "W" * 5)),
     ],
-    ids=["at first", "falling asleep", "waking", "waking and falling asleep"],
+    ids=["at first", "falling asleep", "waking", "waking for a while", "sleeping for a while"],
 )
 def test_the_course_changes_where_another_one_becomes_more_probable(night, courses):
     moved = np.array([float(each) for each in night])
