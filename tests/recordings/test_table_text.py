@@ -228,6 +228,12 @@ def test_a_last_line_without_end_is_a_row_only_if_the_file_ends_there():
     assert len(dialect("1,2,3\n4,5,6\n7,8,9", whole=False).rows) == 2
 
 
+def test_blank_lines_do_not_count_even_at_the_beginning():
+    found = dialect("\n\n  \nt,x,y,z\n\n1,2,3,4\n \n5,6,7,8\n")
+    assert found.names == ("t", "x", "y", "z")
+    assert (found.start, len(found.rows)) == (14, 2)
+
+
 def test_no_more_lines_are_looked_at_than_decide():
     found = dialect("t,x,y,z\n" + "1,2,3,4\n" * 1000)
     assert len(found.rows) == 2 * LOOK_ROWS - 1
