@@ -75,6 +75,7 @@ def test_a_date_is_a_day_of_the_calendar(text, first):
         *("1900-02-29 00:00", "2100-02-29 00:00", "024-03-05 00:00", "2-03-05 00:00"),
         *("2024-003-05 00:00", "2024-03-005 00:00", "2024-03/05 00:00", "2024:03:05 00:00"),
         *("2024-03-05-12:00", "2024-03-05_12:00", "2024-03 12:00", "2024-03-05 12.00"),
+        *("2024-0003-05 00:00", "2024-03-0005 00:00", "2024- 03-05 00:00", "2024-03- 05 00:00"),
     ],
 )
 def test_what_is_no_day_is_no_stamp(text):
@@ -114,7 +115,7 @@ def test_a_time_of_day_has_24_hours_or_12_with_a_letter(clock, since_ns):
     [
         *("24:00", "12:60", "12:00:60", "012:00", "12:000", "12:00:000", "12", "12:", ":30"),
         *("13:00 PM", "0:00 AM", "12:00 P", "12:00 PN", "12:00 p..m", "12:00 PM PM", "12:00 x"),
-        *("12:00:00.", "12:00:", "12:00:00:00", "-1:00"),
+        *("12:00:00.", "12:00:", "12:00:00:00", "-1:00", "12: 00", "12:00: 00"),
     ],
 )
 def test_what_is_no_time_of_day_is_no_stamp(clock):
@@ -184,6 +185,20 @@ def test_cells_lie_one_behind_the_other():
     assert good.tolist() == [True, False, True, False]
     assert times_ns[[0, 2]].tolist() == [NOON, NOON]
     assert offsets_s[[0, 2]].tolist() == [NO_OFFSET, 0]
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        *("2024-03/05 12:34:56Z", "2024-03-005 12:34:56Z", "2024-03-05 123:34:56Z"),
+        *("2024-03-05 13:00 PMZ", "2024-03-05 1:00 PxZ", "2024-03-05 12:34:56+19:00Z"),
+    ],
+)
+def test_a_stamp_that_breaks_off_takes_nothing_from_the_one_before(bad):
+    data = np.frombuffer(b"2024-03-05 12:34:56Z" + bad.encode(), np.uint8)
+    edges, good = np.array([0, 20, len(data)], np.int32), np.ones(2, np.bool_)
+    dates.read_stamps(data, edges, YEAR_FIRST, np.zeros(2, np.int64), np.zeros(2, np.int32), good)
+    assert good.tolist() == [True, False]
 
 
 # -- GENEActiv: numbers and times of a page

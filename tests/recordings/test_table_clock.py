@@ -48,6 +48,11 @@ def test_rows_without_time_lie_at_the_stated_rate_from_an_unknown_beginning(
     assert (header.nominal_hz, header.utc_offset_s, header.utc_known) == (rate_hz, None, False)
 
 
+def test_a_rate_may_be_slow(saved):
+    path = saved(table(None, ACCEL, names="x,y,z"))
+    assert opened(path, rate_hz=0.5).header.nominal_hz == 0.5
+
+
 # -- numbers
 
 
