@@ -82,6 +82,20 @@ def test_what_is_no_day_is_no_stamp(text):
     assert stamp(text) is None
 
 
+LAST_DAYS = {1: 31, 2: 28, 3: 31, 4: 30, 5: 31, 6: 30, 7: 31, 8: 31, 9: 30, 10: 31, 11: 30, 12: 31}
+
+
+@pytest.mark.parametrize(("month", "last"), LAST_DAYS.items())
+def test_every_month_has_its_days_and_no_more(month, last):
+    for day in (1, last):
+        date = f"2019-{month:02}-{day:02}"
+        assert stamp(f"{date} 00:00") == (ns(date), NO_OFFSET)
+        assert page_time(f"{date} 00:00:00:000".encode()) == ns(date)
+    beyond = f"2019-{month:02}-{last + 1} 00:00"
+    assert stamp(beyond) is None
+    assert page_time(f"{beyond}:00:000".encode()) == -1
+
+
 # -- times of day
 
 

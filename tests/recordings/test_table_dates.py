@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from made_tables import read, remarks_of, stamps, table, values
 
 from recordings import ReadOptions, RecordingError, open_recording
+from recordings.formats.tables.dates import text_meaning
 
 ACCEL = values(400)
 EARLY = stamps(400)
@@ -142,3 +145,23 @@ def test_dates_go_on_over_midnight_and_the_end_of_a_month(saved):
 def test_an_unknown_order_is_refused_before_anything_is_read():
     with pytest.raises(ValueError, match="'my' is none of ymd, mdy, dmy"):
         ReadOptions(date_order="my")
+
+
+@pytest.mark.parametrize(("damaged", "order"), [(0, "dmy"), (2, "dmy"), (3, None)])
+def test_two_of_the_first_stamps_may_be_damaged(damaged, order):
+    cells = ["13/3/2024 10:00:00"] * 20 + ["3/14/2024 10:00:00"] * damaged
+    if order is None:
+        with pytest.raises(RecordingError, match="in more than one order"):
+            text_meaning(Path("a.csv"), cells)
+    else:
+        assert text_meaning(Path("a.csv"), cells).order == order
+
+
+@pytest.mark.parametrize(("stamps_n", "known"), [(5, False), (6, True)])
+def test_more_than_half_of_the_first_cells_must_be_stamps(stamps_n, known):
+    cells = ["2024-03-05 10:00:00"] * stamps_n + ["soon"] * 5
+    if known:
+        assert text_meaning(Path("a.csv"), cells).order == "ymd"
+    else:
+        with pytest.raises(RecordingError, match="not understood, such as 'soon'"):
+            text_meaning(Path("a.csv"), cells)
