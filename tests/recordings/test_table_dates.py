@@ -9,7 +9,7 @@ import pytest
 from made_tables import read, remarks_of, stamps, table, values
 
 from recordings import ReadOptions, RecordingError, open_recording
-from recordings.formats.tables.dates import text_meaning
+from recordings.formats.tables.dates import offset_in_s, text_meaning
 
 ACCEL = values(400)
 EARLY = stamps(400)
@@ -165,3 +165,11 @@ def test_more_than_half_of_the_first_cells_must_be_stamps(stamps_n, known):
     else:
         with pytest.raises(RecordingError, match="not understood, such as 'soon'"):
             text_meaning(Path("a.csv"), cells)
+
+
+@pytest.mark.parametrize(
+    ("zone", "seconds"),
+    [("+01:00", 3600), ("-0430", -16_200), ("+0200", 7200), ("-11", -39_600), ("+00:00", 0)],
+)
+def test_an_offset_is_seconds_ahead_of_utc(zone, seconds):
+    assert offset_in_s(zone) == seconds
