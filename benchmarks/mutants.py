@@ -195,7 +195,8 @@ def functions_of(module: str) -> dict[str, FunctionType]:
     found = {
         each.__code__.co_qualname: each
         for each in gc.get_objects()
-        if isinstance(each, FunctionType) and each.__code__.co_filename == path
+        # of a dead weak reference `isinstance` asks what it stands for
+        if type(each) is FunctionType and each.__code__.co_filename == path
     }
     if not found:
         raise LookupError(f"{module}: no function of it lives in this process")
@@ -205,7 +206,7 @@ def functions_of(module: str) -> dict[str, FunctionType]:
 @cache
 def memories() -> list[_lru_cache_wrapper[object]]:
     """Return all functions that remember what they returned; ask before objects are frozen."""
-    return [each for each in gc.get_objects() if isinstance(each, _lru_cache_wrapper)]
+    return [each for each in gc.get_objects() if type(each) is _lru_cache_wrapper]
 
 
 def put_in(mutant: Mutant) -> None:
