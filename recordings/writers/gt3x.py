@@ -215,10 +215,9 @@ def _checked(values: NDArray[np.int16]) -> NDArray[np.int16]:
 
 
 def _float(value: float) -> int:
-    """A parameter that is no whole number: 24 bits of fraction below 8 of exponent."""
-    fraction, exponent = frexp(abs(value))
-    sign = -1 if value < 0 else 1
-    return sign * int(fraction * (1 << 23)) & 0xFFFFFF | (exponent & 0xFF) << 24
+    """A positive parameter that is no whole number: 24 bits of fraction below 8 of exponent."""
+    fraction, exponent = frexp(value)
+    return int(fraction * (1 << 23)) | (exponent & 0xFF) << 24
 
 
 def _info(layout: Gt3xLayout, start_s: int) -> str:

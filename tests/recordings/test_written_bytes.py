@@ -141,6 +141,26 @@ def test_what_is_left_out_is_told_by_events_and_marks():
     ]
 
 
+def test_seconds_that_are_lost_leave_no_word():
+    content = gt3x(lost_seconds=frozenset({1, 3}))
+    assert events(content) == [*((26, k, 180) for k in (0, 2, 4, 5)), (26, 6, b"Z")]
+
+
+@pytest.mark.parametrize(
+    ("serial", "firmware", "stored"),
+    [
+        ("MOS2E39180594", "1.6.0", (-2, 1, 3)),
+        ("MOS2E39180594", "1.6.1", (1, 2, 3)),
+        ("TAS1H30182785", "1.6.0", (1, 2, 3)),
+    ],
+)
+def test_one_firmware_of_one_device_turns_the_axes(serial, firmware, stored):
+    codes = np.tile([1, 2, 3], (60, 1)).astype(np.int16)
+    content = made.gt3x(codes, rate_hz=30, serial=serial, firmware=firmware)
+    (record, _) = filter(is_second, records_of(content))
+    assert struct.unpack_from("<3h", record, 8) == stored
+
+
 def test_a_battery_reading_of_the_next_second_stands_before_a_second():
     content = made.gt3x(made.resting(61 * 30, step=1), rate_hz=30)
     records = records_of(content)

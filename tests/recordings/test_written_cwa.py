@@ -24,21 +24,25 @@ def u32(content, at):
     return struct.unpack_from("<I", content, at)[0]
 
 
-AX3 = made.cwa(CODES, true_hz=100.0, device_id=39_434, session=0x01020304)
-AX6 = made.cwa(
-    CODES * 4,
-    true_hz=100.0,
-    hardware="ax6",
-    packed=False,
-    gyroscope=True,
-    device_id=6_011_802,
-    range_g=16,
-    notes={"_p": "left wrist", "_sc": "a&b"},
-)
+def ax3():
+    return made.cwa(CODES, true_hz=100.0, device_id=39_434, session=0x01020304)
+
+
+def ax6():
+    return made.cwa(
+        CODES * 4,
+        true_hz=100.0,
+        hardware="ax6",
+        packed=False,
+        gyroscope=True,
+        device_id=6_011_802,
+        range_g=16,
+        notes={"_p": "left wrist", "_sc": "a&b"},
+    )
 
 
 @pytest.mark.parametrize(
-    ("at", "ax3", "ax6"),
+    ("at", "of_ax3", "of_ax6"),
     [
         (0, b"MD\xfc\x03", b"MD\xfc\x03"),  # mark, 1020 bytes behind it
         (4, b"\x00", b"\x64"),  # AX3, AX6
@@ -56,9 +60,9 @@ AX6 = made.cwa(
         (512, b"\xff" * 512, b"\xff" * 512),
     ],
 )
-def test_a_field_of_a_cwa_header_stands_at_its_offset(at, ax3, ax6):
-    assert AX3[at : at + len(ax3)] == ax3
-    assert AX6[at : at + len(ax6)] == ax6
+def test_a_field_of_a_cwa_header_stands_at_its_offset(at, of_ax3, of_ax6):
+    assert ax3()[at : at + len(of_ax3)] == of_ax3
+    assert ax6()[at : at + len(of_ax6)] == of_ax6
 
 
 # -- Axivity: blocks
@@ -81,12 +85,12 @@ def test_a_field_of_a_cwa_header_stands_at_its_offset(at, ax3, ax6):
     ],
 )
 def test_a_field_of_a_cwa_block_stands_at_its_offset(at, form, value):
-    block = AX3[1024 + 3 * 512 :][:512]
+    block = ax3()[1024 + 3 * 512 :][:512]
     assert struct.unpack_from("<" + form, block, at) == (value,)
 
 
 def test_a_block_of_an_ax6_states_its_units_and_six_channels():
-    block = AX6[1024:][:512]
+    block = ax6()[1024:][:512]
     assert u16(block, 18) == 300 | 2 << 10 | 3 << 13  # 8000 / 4 deg/s; 1 / 2^11 g
     assert (block[25], u16(block, 28)) == (0x62, 40)
     samples = np.frombuffer(block, "<i2", 240, 30).reshape(40, 6)
@@ -94,9 +98,9 @@ def test_a_block_of_an_ax6_states_its_units_and_six_channels():
     np.testing.assert_array_equal(samples[:, 3:], CODES[:40] * 4)
 
 
-@pytest.mark.parametrize("content", [AX3, AX6], ids=["ax3", "ax6"])
-def test_the_words_of_a_block_add_up_to_nothing(content):
-    words = np.frombuffer(content, "<u2", offset=1024).reshape(-1, 256).astype(int)
+@pytest.mark.parametrize("make", [ax3, ax6])
+def test_the_words_of_a_block_add_up_to_nothing(make):
+    words = np.frombuffer(make(), "<u2", offset=1024).reshape(-1, 256).astype(int)
     assert not (words.sum(axis=1) % 65_536).any()
 
 
@@ -108,7 +112,7 @@ def test_events_say_that_logging_began_at_the_first_block_of_every_run():
 
 def test_a_stamp_belongs_to_the_first_look_at_the_clock_behind_a_block():
     # 25 samples between looks: behind block 3, which ends at 480, the device held 500
-    block = AX3[1024 + 3 * 512 :][:512]
+    block = ax3()[1024 + 3 * 512 :][:512]
     packed, fraction, offset = u32(block, 14), u16(block, 4), struct.unpack_from("<h", block, 26)[0]
     # sample 500, 140 of the block, is taken five seconds behind 21:59:59.25
     assert packed == 24 << 26 | 3 << 22 | 5 << 17 | 22 << 12 | 0 << 6 | 4
@@ -164,3 +168,15 @@ def test_the_outermost_codes_that_can_be_packed(tmp_path, code):
     codes = CODES.copy()
     codes[0, 0] = code
     assert write_cwa(tmp_path / "x", [(codes, made.sample_times(1200, 100.0))]) == 1200
+
+
+@pytest.mark.parametrize(("range_g", "multiple"), [(16, 8), (8, 4), (4, 2)])
+def test_a_code_that_cannot_be_packed_is_told_with_what_could_be(tmp_path, range_g, multiple):
+    codes = np.full((120, 3), multiple // 2, np.int16)
+    said = (
+        f"cannot be packed at \\+-{range_g} g: it must be a multiple of {multiple} within 10 bits"
+    )
+    with pytest.raises(ValueError, match=said):
+        write_cwa(
+            tmp_path / "x", [(codes, made.sample_times(120, 100.0))], CwaLayout(range_g=range_g)
+        )
