@@ -259,3 +259,16 @@ def test_a_record_is_apart_if_it_is_off_by_more_than_a_sample_and_a_millisecond(
     breaks = [block.breaks for block in reader.blocks(Health())]
     late = float(onset) > 14.25
     assert breaks == (["start", "gap" if late else "clock_backwards"] if gap else ["start"])
+
+
+@pytest.mark.parametrize("records", [1, 2, 3, 4, 5, 100])
+def test_a_record_without_an_onset_is_damage_wherever_a_read_begins(saved, monkeypatch, records):
+    content = beginning(edf(CODES, plus="D"), b"+4.25", b"?")
+    monkeypatch.setattr(edf_format, "BATCH_BYTES", records * (RECORD_BYTES + 48))
+    _, times, segments, recording = read(saved(content))
+    assert segments == [("start", 400), ("bad_block", 100)]
+    assert times[400] - times[399] == 1_010_000_000
+    at = 256 * 6 + 4 * (RECORD_BYTES + 48)
+    assert remarks_of(recording)["bad_block"] == (
+        f"1 records that do not say when they began were left out; the first is at byte {at}"
+    )

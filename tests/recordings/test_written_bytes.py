@@ -282,12 +282,27 @@ def test_a_bdf_begins_with_its_mark_and_has_three_bytes_a_sample():
     assert record[-48:].rstrip(b"\0") == b"+0.25\x14\x14"
 
 
+def onsets(content):
+    return [part.split(b"\x14")[0].rpartition(b"+")[2] for part in content.split(b"\x14\x14")[:-1]]
+
+
 def test_onsets_have_no_needless_digits():
-    content = edf(CODES, plus="D", true_hz=100.0)
-    onsets = [
-        part.split(b"\x14")[0].rpartition(b"+")[2] for part in content.split(b"\x14\x14")[:-1]
-    ]
-    assert onsets == [f"{k}.25".encode() for k in range(12)]
+    assert onsets(edf(CODES, plus="D")) == [f"{k}.25".encode() for k in range(12)]
+
+
+def test_onsets_are_those_of_the_samples_only_where_the_recording_is_interrupted():
+    # 100 samples at 99 Hz last 1.010101... s
+    slow = {k: onsets(edf(CODES, plus=k, true_hz=99.0)) for k in "CD"}
+    assert slow["C"] == [f"{k}.25".encode() for k in range(12)]
+    assert slow["D"][:3] == [b"0.25", b"1.26010101", b"2.27020202"]
+
+
+def test_annotations_have_a_range_of_their_own():
+    content = edf(CODES, plus="C")
+    assert content[256 + 5 * 104 + 32 :][:8] == b"-1      "
+    assert content[256 + 5 * 112 + 32 :][:8] == b"1       "
+    assert content[256 + 5 * 120 + 32 :][:8] == b"-32768  "
+    assert content[256 + 5 * 216 + 32 :][:8] == b"24      "  # of two bytes each
 
 
 def test_an_unfinished_header_states_no_records():
