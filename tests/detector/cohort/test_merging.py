@@ -111,11 +111,11 @@ def test_results_whose_whole_folder_is_gone_are_lost(out):
     assert statuses(out)[2] == ("b", "failed", "lost")
 
 
-def test_a_failed_input_is_not_looked_for(out):
-    change_run(out, "a", algorithm_version="1")
+def test_what_an_input_that_failed_has_of_an_earlier_run_is_not_looked_at(out):
+    made_done(out, "bad", algorithm_version="7")
+    assert merge(out).counts["failed"] == 1
     assert statuses(out)[1] == ("bad", "failed", "unreadable")
-    merge(out)
-    assert statuses(out)[1] == ("bad", "failed", "unreadable")
+    assert {r["recording_id"] for r in read(NIGHTS, out / "nights.csv")} == {"a", "b"}
 
 
 @pytest.mark.parametrize(
