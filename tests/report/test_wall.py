@@ -32,6 +32,13 @@ def test_the_axis_shows_the_wall_clock():
     assert clock.change_sentence() == ""
 
 
+@pytest.mark.parametrize(("beyond_ns", "ms"), [(499_999, 0), (500_000, 1), (1_499_999, 1)])
+def test_the_axis_is_in_whole_milliseconds_as_times_in_the_tables(beyond_ns, ms):
+    clock = clock_of(date(2024, 7, 5))
+    start_ns = clock.span.start_ns
+    assert clock.axis_ms(start_ns + beyond_ns) == clock.axis_ms(start_ns) + ms
+
+
 def test_the_axis_shows_the_wall_clock_after_a_change_in_an_earlier_night():
     clock = clock_of(date(2024, 4, 1))
     assert clock.zone.device_offset_s == 0
