@@ -247,5 +247,6 @@ def test_the_axis_of_intervals_names_every_ten_seconds_to_ninety():
     svg = svg_of(limb_intervals(np.array([10.0])))
     assert texts(svg) == ["1", "0", *(str(s) for s in range(0, 91, 10))]
     assert [number(t, "x") for t in svg.all("text")[2:]] == [34 + 50 * k for k in range(10)]
+    assert {t.attributes["y"] for t in svg.all("text")[2:]} == {"93"}
     assert svg.one("path", "rule").attributes["d"] == "M34 80h450"
     assert svg.attributes["viewbox"] == "0 0 498 98"

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import errno
 import os
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from made_results import made_facts
 
 from detector import files
 from detector.inputs.sources import Part, Source
@@ -15,6 +17,7 @@ from detector.job import (
     NO_SHIFT,
     Progress,
     RunOptions,
+    _Watched,
     failed,
     perform,
     skipped,
@@ -26,7 +29,7 @@ from detector.people.veil import HIDDEN, Veil
 from detector.settings import Settings
 from detector.tables.columns import RECORDINGS
 from detector.version import ALGORITHM_VERSION, VERSION
-from recordings import SECOND_NS, RecordingError
+from recordings import SECOND_NS, Health, RecordingError, stamp_of
 
 from .conftest import OPTIONS, run_json, said, source_in, stands
 
@@ -196,6 +199,49 @@ def test_a_mistake_keeps_its_traceback_beside_the_earlier_results(folder, error)
     assert log.startswith("Traceback")
     assert log.rstrip().endswith(outcome.row["message"])
     assert stands(folder).row is not None  # those of the earlier run
+
+
+def test_a_crash_has_its_log_where_there_were_no_results(folder):
+    shutil.rmtree(folder / "out")
+    outcome = perform(*source_in(folder), OPTIONS, failing(ZeroDivisionError("a mistake")))
+    assert [p.name for p in (folder / "out" / "recordings" / "a").iterdir()] == ["crash.log"]
+    assert outcome.row["log"] == "recordings/a/crash.log"
+
+
+class Reading:
+    """A recording of which so many bytes have been read at each chunk."""
+
+    def __init__(self, path, *read: int) -> None:
+        self.path, self.read = path, read
+        self.header = made_facts().header
+        self.health = Health()
+
+    def chunks(self):
+        for read in self.read:
+            self.health.bytes_read = read
+            yield None
+
+
+@pytest.mark.parametrize(
+    ("names", "fractions"),
+    [
+        (["a"], [0.25, 0.5, 1.0]),
+        (["a", "a"], [0.125, 0.25, 0.6]),
+        (["a", "packed"], [None] * 3),  # how long its content is nobody knows
+        (["packed"], [None] * 3),
+    ],
+)
+def test_progress_is_the_share_of_all_files_that_was_read_and_never_more(
+    tmp_path, names, fractions
+):
+    (tmp_path / "a").write_bytes(bytes(100))
+    (tmp_path / "packed").write_bytes(b"\x1f\x8b" + bytes(98))
+    paths = [tmp_path / name for name in names]
+    told: list[Progress] = []
+    reading = Reading(paths[0], 25, 50, 120)
+    watched = _Watched(reading, paths, [stamp_of(path) for path in paths], told.append)
+    assert len(list(watched.chunks())) == 3
+    assert [p.fraction for p in told] == fractions
 
 
 def test_progress_says_which_part_was_read_and_ends_with_writing(folder):

@@ -79,6 +79,15 @@ def test_what_is_said_of_all_recordings_is_compared_by_name(done, options, names
     )
 
 
+@pytest.mark.parametrize("gone", [True, False])
+def test_what_only_one_of_the_two_runs_asked_for_is_named_too(folder, gone):
+    options = run_json(folder)["options"]
+    changed = {k: v for k, v in options.items() if k != "shift_ns"} if gone else options | {"x": 1}
+    change_run(folder, options=changed)
+    name = "shift_ns" if gone else "x"
+    assert stands(folder).why == f"what is said of it has changed: {name}"
+
+
 def test_another_setting_is_another_analysis(done):
     settings = Settings(kinds=KindSettings(accel_min_mg=80.0))
     assert stands(done, replace(OPTIONS, settings=settings)).why == "the settings have changed"
