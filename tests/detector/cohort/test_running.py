@@ -11,6 +11,7 @@ import pytest
 from detector.cohort import Executing, RunOptions, Shard, Summary, Watcher, run
 from detector.job import Outcome, failed
 from detector.parameter import SettingsError
+from detector.people.naming import Naming
 from detector.tables.columns import RECORDINGS
 from detector.tables.csvtext import read
 
@@ -93,6 +94,7 @@ def test_every_input_is_handed_on_once_and_is_in_the_ledger_in_its_order(tmp_pat
     assert handed == watcher.names == list("abcd")
     assert ledger(summary.ledger) == [WARNED, UNREADABLE, WARNED, WARNED]
     assert summary.exit_status == 1
+    assert {p.name for p in tmp_path.iterdir()} == {"data", "out"}  # and no key to pseudonyms
     assert sorted(watcher.outcomes) == [
         (0, "ok_with_warnings", False),
         (1, "failed", False),
@@ -194,6 +196,18 @@ def test_results_with_names_and_such_without_are_not_mixed(tmp_path, data):
     going(tmp_path / "out", data, well)
     with pytest.raises(SettingsError, match="holds results with names, such as"):
         run([data], tmp_path / "out", replace(OPTIONS, anonymise=True))
+
+
+def test_recordings_that_a_pattern_names_not_are_told_before_the_first_is_begun(tmp_path, data):
+    (data / "notes.csv").write_text("no recording")
+    options = replace(OPTIONS, naming=Naming(pattern=re.compile("(?P<participant_id>[ab])[.]cwa")))
+    watcher = Watching()
+    run([data], tmp_path / "out", options, watcher)
+    (remark,) = watcher.remarks
+    assert remark == (
+        "2 inputs have no participant by --id-regex and are called by their names: c.cwa, d.cwa"
+    )
+    assert sorted(watcher.names) == list("abcd")
 
 
 def test_nothing_to_analyse_makes_no_folder_and_lists_what_was_skipped(tmp_path):
