@@ -9,6 +9,7 @@ from datetime import date
 import numpy as np
 import pytest
 from made_results import (
+    HOUR_NS,
     made_asleep_night,
     made_empty_night,
     made_epochs,
@@ -145,6 +146,11 @@ def test_a_jerk_below_its_threshold_leaves_room_for_it():
     assert path_of(svg, "threshold") == f"M40 {208 - 62 / 1.5 / 1.05:.1f}H348"
 
 
+def test_a_small_jerk_is_drawn_as_large_as_there_is_room():
+    svg = drawn(snippet_of((0, 0, 1), 0.1), threshold_g_per_s=0.05)
+    assert path_of(svg, "threshold") == f"M40 {208 - 0.05 / 0.105 * 62:.1f}H348"
+
+
 def test_samples_that_are_unknown_break_the_line():
     jerk = np.full(800, 0.2)
     jerk[300:400] = np.nan
@@ -185,6 +191,14 @@ def test_bands_of_a_strip_lie_at_their_share_of_what_was_recorded():
     assert float(sleep["width"]) == pytest.approx(410 / 540 * 300, abs=0.1)
     assert sleep["height"] == "44"
     assert svg.attributes["viewbox"] == "0 0 300 44"
+
+
+def test_a_band_ends_with_the_picture_where_sleep_goes_on():
+    night = made_night()
+    longer = replace(night.sleep, wake_ns=night.sleep.wake_ns + 9 * HOUR_NS)
+    svg = parse(str(strip(replace(night, sleep=longer), "x"))).one("svg")
+    sleep = svg.one("rect", "sleep").attributes
+    assert float(sleep["x"]) + float(sleep["width"]) == 300
 
 
 def test_a_band_of_a_moment_is_still_seen():
@@ -255,6 +269,7 @@ def test_hours_have_ticks_and_those_at_the_edges_no_words():
     [
         (2, ["23:00"]),
         (10, [f"{h % 24:02d}:00" for h in range(23, 32)]),
+        (11, ["00:00", "02:00", "04:00", "06:00", "08:00"]),
         (12, ["00:00", "02:00", "04:00", "06:00", "08:00"]),
         (24, [f"{h:02d}:00" for h in (0, 3, 6, 9, 12, 15, 18, 21)]),
     ],
@@ -334,18 +349,18 @@ def test_curves_are_drawn_in_half_units():
 
 @pytest.mark.parametrize(("made", "pieces"), [("strip", 150), ("still", 480), ("floor", 120)])
 def test_a_night_is_drawn_in_so_many_pieces_at_most(made, pieces):
-    """Ten epochs for each piece; every second piece is higher than the others."""
-    epochs = np.zeros(10 * pieces, made_epochs().dtype)
+    """A few epochs more than ten for each, so eleven for each; every second piece is higher."""
+    epochs = np.zeros(10 * pieces + 5, made_epochs().dtype)
     epochs["start_ns"] = made_epochs()["start_ns"][0] + 5 * SECOND_NS * np.arange(len(epochs))
     for name in ("jerk_max_g_per_s", "floor_g_per_s"):
-        epochs[name] = np.where(np.arange(len(epochs)) // 10 % 2, 0.2, 2.0)
+        epochs[name] = np.where(np.arange(len(epochs)) // 11 % 2, 0.2, 2.0)
     night = replace(made_night(), scan=Scan(epochs=epochs))
     if made == "floor":
         d = path_of(parse(str(noise_floor(night))).one("svg"), "floor")
     else:
         markup = strip(night, "x") if made == "strip" else static_night(night, clock_of(night), "x")
         d = shape(parse(str(markup)).one("svg"))
-    assert steps(d) == pieces - 1
+    assert steps(d) == -(-len(epochs) // 11) - 1
 
 
 def steps(d: str) -> int:

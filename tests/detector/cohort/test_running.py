@@ -168,6 +168,15 @@ def test_with_force_no_mark_of_what_was_done_is_left_before_the_first_is_done_ag
     assert summary.resumed == 0
 
 
+def test_what_fails_when_it_is_analysed_again_keeps_its_earlier_results(tmp_path, data):
+    out = tmp_path / "out"
+    going(out, data, well)
+    summary, handed = going(out, data, badly)  # nothing says with which options they were made
+    assert handed == list("abcd")
+    assert ledger(summary.ledger) == [UNREADABLE] * 4
+    assert len(list(out.glob("recordings/*/run.json"))) == 4
+
+
 def test_results_of_recordings_of_other_runs_stay_where_they_are(tmp_path, data):
     out = tmp_path / "out"
     made_done(out, "elsewhere")
