@@ -96,7 +96,7 @@ def test_the_origin_tells_who_what_where_and_when():
         ({"session": "2"}, "session 2"),
         ({"side": "unknown"}, "worn at the wrist"),
         ({"site": "unknown"}, "worn at the left"),
-        ({"parts": 3, "path": "wave1/P7"}, "wave1/P7 (3 files)"),
+        ({"parts": 2, "path": "wave1/P7"}, "wave1/P7 (2 files)"),
         ({"anonymised": True}, "dates moved by whole weeks"),
         ({"path": "/srv/x/a.cwa"}, "a.cwa"),
     ],
