@@ -124,6 +124,20 @@ def test_the_zone_of_the_device_serves_where_no_other_is_known():
     assert found[0].diary.entries[0].times == {"wake": LEFT_OUT}
 
 
+def test_times_of_who_has_no_recording_are_of_no_zone():
+    diary = DiaryTable(
+        PATH,
+        (),
+        {
+            "anna": (Entry(2, NIGHT, {"wake": LEFT_OUT}),),
+            "bert": (Entry(3, NIGHT, {}),),
+        },
+    )
+    found, said = with_diaries([source("anna", skipped="a text"), source("bert")], options(diary))
+    assert [each.title for each in found] == ["anna.cwa", "bert.cwa"]
+    assert said == ["diary.csv: no recording of 'anna'"]
+
+
 def test_a_diary_of_two_recordings_is_refused_once_and_in_the_order_of_its_rows():
     entries = (
         Entry(9, NIGHT, {"wake": LEFT_OUT}),

@@ -100,3 +100,17 @@ def test_what_can_be_read_in_two_ways_or_none_is_refused(log, content, said):
     with pytest.raises(SettingsError) as caught:
         log(content)
     assert said in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("clock", "night"), [("11:59:59", "2023-10-10"), ("12:00:00", "2023-10-11")]
+)
+def test_a_time_with_its_date_is_of_the_night_that_began_at_noon(log, clock, night):
+    lines, _ = log(f"ID,onset_N1\n7,2023-10-11 {clock}\n")
+    assert lines[1].startswith(f"7,{night},")
+
+
+def test_empty_lines_and_cells_beyond_the_heading_are_passed_over(log):
+    lines, left = log("ID,onset_N1\n,\n\n7,2023-10-11 23:00,,stray\n8\n")
+    assert [line.split(",")[:2] for line in lines[1:]] == [["7", "2023-10-11"]]
+    assert left == []

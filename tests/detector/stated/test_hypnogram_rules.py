@@ -317,3 +317,14 @@ def test_a_night_in_which_nothing_was_scored_has_none():
 def test_sleep_is_from_the_first_epoch_of_any_stage_to_the_end_of_the_last(names, sleep):
     staged = Staged(np.arange(5) * 10, np.arange(5) * 10 + 10, np.array(names, "U2"))
     assert stated(staged) == sleep
+
+
+def test_an_empty_line_hides_none_behind_it_and_rows_may_be_half_a_second_apart(table):
+    rows = (
+        "2024-03-05T23:00:00,W,",
+        "",
+        "2024-03-05T23:00:00.500,N1,",
+        ",,",
+        "2024-03-05T23:01,W,",
+    )
+    assert stages(table(*rows)) == [(0.0, 0.5, "W"), (0.5, 60.0, "N1"), (60.0, 90.0, "W")]
