@@ -236,6 +236,9 @@ def test_a_file_that_contradicts_the_zone_of_its_clock_is_told(header, zones, sa
     compare_zones(Header(**STATED | header), health, at, tz=tz, device_tz=device_tz)
     assert [note.code for note in health.remarks] == ["offset_differs"] * bool(said)
     assert all(said in note.message for note in health.remarks)
+    # what could still be said is asked for
+    asked = device_tz is None and not header.get("utc_known")
+    assert all(("(--device-tz)" in note.message) == asked for note in health.remarks)
 
 
 @pytest.mark.parametrize("name", ["CET5", "GMT+1", "Mars/Olympus", "../etc/passwd", ""])
