@@ -2,7 +2,6 @@
 
     python benchmarks/mutants.py                                       # every module below
     python benchmarks/mutants.py --modules detector/nights/kinds.py   # one of them
-    python benchmarks/mutants.py --every 4                             # every fourth mutant
 
 A mutant is a module with one thing changed: a comparison, a sign, a number, an operator, a branch,
 a statement left out. Tests are collected once, and what each of them calls is noted once. Then
@@ -61,8 +60,7 @@ PATIENCE_S, PATIENCE, ROOM_BYTES = 5, 3, 1 << 30
 """Seconds and multiple of what its tests take without it, and memory: a mutant that takes more runs
 in circles."""
 
-NOT_TRIED = 3
-"""Status of a fork into which the mutant could not be put."""
+NOT_TRIED = 3  # status of a fork into which the mutant could not be put
 
 _SWAPS: dict[type[ast.AST], type[ast.AST]] = {
     ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt, ast.Eq: ast.NotEq,
@@ -205,15 +203,15 @@ def functions_of(module: str) -> dict[str, FunctionType]:
 
 @cache
 def memories() -> list[_lru_cache_wrapper[object]]:
-    """Return all functions that remember what they returned; ask before objects are frozen."""
-    return [each for each in gc.get_objects() if type(each) is _lru_cache_wrapper]
+    """Return what remembers in the packages what it returned; ask before objects are frozen."""
+    found = [each for each in gc.get_objects() if type(each) is _lru_cache_wrapper]
+    return [m for m in found if m.__module__.partition(".")[0] in ("detector", "recordings")]
 
 
 def put_in(mutant: Mutant) -> None:
     """Change this process."""
     for memory in memories():
-        if getattr(memory, "__module__", "").partition(".")[0] in ("detector", "recordings"):
-            memory.cache_clear()
+        memory.cache_clear()
     path = str(ROOT / mutant.module)
     living = functions_of(mutant.module).get(mutant.scope)
     if living is not None:
@@ -266,7 +264,6 @@ class Campaign:
         self.calls: dict[tuple[str, str], list[pytest.Item]] = defaultdict(list)
         self.took_s: dict[pytest.Item, float] = {}
         self.failed = False
-        self.survivors: list[Mutant] = []
         self.counts: Counter[tuple[str, str]] = Counter()
 
     @staticmethod
@@ -299,6 +296,7 @@ class Campaign:
             raise pytest.UsageError("a test fails without any mutant")
         for module in self.cases:
             functions_of(module)
+        memories.cache_clear()
         memories()
         gc.freeze()  # forks then share what there is
         for module in self.cases:
@@ -317,6 +315,8 @@ class Campaign:
             if event == "call" and (module := paths.get(frame.f_code.co_filename)):
                 called.add((module, frame.f_code.co_qualname.partition(".<locals>")[0]))
 
+        for memory in memories():  # or only the first test would be seen to call it
+            memory.cache_clear()
         begun_s = time.process_time()
         sys.setprofile(profile)
         self._run(item)
@@ -346,7 +346,6 @@ class Campaign:
         outcome = {0: "survived", 1: "killed"}.get(status, "killed by time or signal")
         self.counts[mutant.module, outcome] += 1
         if status == 0:
-            self.survivors.append(mutant)
             said = f"{mutant.module}:{mutant.line} {mutant.scope}: {mutant.change}"
             print(f"{said}{'' if items else ' (no test calls it)'}", flush=True)
 

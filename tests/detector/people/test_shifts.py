@@ -149,6 +149,16 @@ def test_offsets_are_those_that_were_in_force_in_their_year(date, weeks):
     assert weeks_back([span("Europe/London", start, 1)], nearest) == weeks
 
 
+def test_the_offset_counts_and_not_the_one_before_it():
+    # Moscow was two hours ahead from 29 September 1991 on, behind three; 69 weeks before it was
+    # four hours ahead, behind three as well
+    def near_a_summer(weeks):
+        return f"{abs(weeks + 69):05d}"
+
+    november = datetime(1991, 11, 6, tzinfo=UTC)
+    assert weeks_back([span("Europe/Moscow", november, 1)], near_a_summer) == -5
+
+
 # ------------------------------------------------------------------ several recordings
 
 
