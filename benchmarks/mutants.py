@@ -193,8 +193,7 @@ def functions_of(module: str) -> dict[str, FunctionType]:
     found = {
         each.__code__.co_qualname: each
         for each in gc.get_objects()
-        # of a dead weak reference `isinstance` asks what it stands for
-        if type(each) is FunctionType and each.__code__.co_filename == path
+        if type(each) is FunctionType and each.__code__.co_filename == path  # no dead reference
     }
     if not found:
         raise LookupError(f"{module}: no function of it lives in this process")
