@@ -241,6 +241,22 @@ def test_the_rate_is_a_whole_number_up_to_1000(rate, stated, rate_hz):
     assert device.rate_hz == rate_hz
 
 
+@pytest.mark.parametrize(
+    ("parameter", "counts"),
+    [
+        (0x0C400000, 2048.0),
+        (0, 341.0),
+        (0x007FFFFF, 341.0),  # infinite
+        (0x00C00000, 341.0),  # negative
+        (None, 341.0),
+    ],
+)
+def test_a_scale_among_the_parameters_counts_if_it_is_one(parameter, counts):
+    settings = gt3x_info.Settings(parameters={} if parameter is None else {(0, 55): parameter})
+    device = gt3x_info.Device(fields={"Acceleration Scale": "341,0"}, settings=settings)
+    assert device.counts_per_g == counts
+
+
 @pytest.mark.parametrize("counts", ["16", "65536"])
 def test_a_scale_is_16_to_65536_counts(saved, counts):
     content = made.gt3x(CODES, serial="XYZ", parameters=False)
