@@ -60,10 +60,11 @@ def test_zeros_of_a_second_are_no_data_however_the_stream_is_read(
     assert said == (None if minutes is None else expected)
 
 
-def test_an_axis_that_is_zero_is_no_zero_of_all(saved):
+@pytest.mark.parametrize("axis", range(3))
+def test_one_axis_that_is_not_zero_is_data(saved, axis):
     samples = codes((40, False))
-    samples[10:30, 0] = samples[10:30, 1] = 0
-    samples[10:30, 2] = 1
+    samples[10:30] = 0
+    samples[10:30, axis] = -1
     assert read(saved(stream(samples)))[2] == [("start", 40)]
 
 
