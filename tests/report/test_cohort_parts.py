@@ -177,9 +177,17 @@ def test_a_column_is_there_only_if_it_says_something():
     plain = tree([COUNTED])
     assert "why" not in columns(plain, "nights")
     assert "why" in columns(tree([{**COUNTED, "reasons": "short_usable"}]), "nights")
+    mixed = [COUNTED, {**COUNTED, "reasons": "short_usable"}]
+    assert "why" in columns(tree(mixed), "nights")
+    assert "participant" not in columns(plain, "nights")
+    named = [recording(), recording(recording_id="b", participant_id="P7")]
+    assert "participant" in columns(tree([COUNTED], named), "nights")
+    assert "site" not in columns(plain, "participants")
     assert "message" not in columns(plain, "recordings")
     warned = tree([COUNTED], [recording(message="2 gaps")])
     assert "message" in columns(warned, "recordings")
+    some = tree([COUNTED], [recording(), recording(recording_id="b", message="2 gaps")])
+    assert "message" in columns(some, "recordings")
 
 
 # ------------------------------------------------------------------ lists

@@ -109,6 +109,18 @@ def test_of_many_hours_only_some_are_named():
     assert hours(svg) == ["20:00", "22:00", "00:00", "02:00", "04:00", "06:00", "08:00"]
 
 
+def test_hours_stand_under_their_lines_in_steps_that_leave_them_room():
+    """Eleven hours, from 20:00 to 07:00, are named two by two."""
+    svg = chart(joint("2024-03-05T20:15:00.000+01:00"), joint("2024-03-06T06:30:00.000+01:00"))
+    assert hours(svg) == ["20:00", "22:00", "00:00", "02:00", "04:00", "06:00"]
+    under = [t for t in svg.all("text") if t.text.endswith(":00")]
+    places = [pytest.approx(190 + 620 * k / 11, abs=0.06) for k in range(0, 11, 2)]
+    assert [float(t.attributes["x"]) for t in under] == places
+    assert {t.attributes["y"] for t in under} == {"70"}
+    lines = [p.attributes["d"] for p in svg.all("path", "grid")]
+    assert lines == [f"M{t.attributes['x']} 0V56" for t in under]
+
+
 def test_lanes_are_named_by_place_and_sensor_and_an_unknown_side_is_left_out():
     svg = chart(joint("2024-03-06T00:30:00.000+01:00"))
     assert [t.text for t in svg.all("text")][:2] == ["wrist left w", "ankle a"]

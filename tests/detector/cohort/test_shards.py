@@ -83,6 +83,13 @@ def test_pieces_of_different_wholes_are_refused(tmp_path):
     )
 
 
+def test_pieces_of_two_wholes_are_refused_though_one_is_complete(tmp_path):
+    for number, of in ((1, 1), (1, 2)):
+        write_ledger(Shard(number, of).ledger(tmp_path), iter([]))
+    with pytest.raises(SettingsError, match="in 1 and in 2 shards"):
+        rows_of_all(tmp_path)
+
+
 def test_a_piece_that_is_cut_is_refused(tmp_path):
     path = Shard(1, 1).ledger(tmp_path)
     write_ledger(path, iter([row("a")]))

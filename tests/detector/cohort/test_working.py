@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from concurrent.futures import BrokenExecutor, Future, ThreadPoolExecutor
 
 import pytest
@@ -74,6 +75,20 @@ def test_every_recording_has_one_outcome(tmp_path):
     outcomes, crew = worked(tmp_path, "abcde", done)
     assert sorted(outcomes) == list("abcde")
     assert crew.begun == list("abcde")
+
+
+def test_while_somebody_works_it_is_told_how_far_he_is(tmp_path):
+    told = threading.Event()
+
+    def waiting(source, out, options):
+        assert told.wait(20)  # who is not told within that time is never told
+        return done(source, out, options)
+
+    crew = Crewed(1, waiting)
+    with crew:
+        work = Work([made_source("a")], tmp_path, OPTIONS, crew, lambda *_: told.set())
+        ((index, outcome),) = work.outcomes()
+    assert (index, outcome.row["status"]) == (0, "ok")
 
 
 def test_nothing_to_do_is_done_at_once(tmp_path):
