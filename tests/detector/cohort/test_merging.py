@@ -216,6 +216,11 @@ def test_a_folder_is_free_again_when_its_run_has_ended_or_failed(tmp_path):
         assert (tmp_path / "out").is_dir()
 
 
+def test_a_folder_to_be_is_made_with_those_above_it(tmp_path):
+    with occupied(tmp_path / "study" / "wave1" / "out"):
+        assert (tmp_path / "study" / "wave1" / "out").is_dir()
+
+
 def test_runs_that_share_a_folder_do_not_keep_each_other_out(tmp_path):
     with (
         occupied(tmp_path, shared=True),
