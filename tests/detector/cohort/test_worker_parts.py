@@ -13,7 +13,7 @@ import pytest
 
 from detector.anonymise import key_of
 from detector.cohort import workers
-from detector.cohort.cluster import _perform_apart, _put, connected
+from detector.cohort.cluster import _perform, _perform_apart, _put, connected
 from detector.cohort.crews import Here
 from detector.cohort.occupied import occupied
 from detector.cohort.planning import planned
@@ -99,6 +99,17 @@ def test_a_worker_that_was_killed_while_it_had_nothing_to_do_is_begun_anew(tmp_p
     assert len(tried) == 1 + lost
     assert told == [Progress("opening")]
     assert not worker.idle
+
+
+def test_a_worker_that_is_lost_while_it_compiles_says_so():
+    class Lost(_Worker):
+        def _submit(self, _work, *_):
+            future = Future()
+            future.set_exception(workers.BrokenExecutor())
+            return future
+
+    with pytest.raises(workers.BrokenExecutor):
+        Lost().warm_up()
 
 
 def test_a_crew_of_processes_has_room_for_as_many_as_there_are():
@@ -214,6 +225,12 @@ def test_a_worker_that_sees_no_output_folder_sends_what_it_made_and_keeps_nothin
     outcome, sent = _perform_apart(made_source("a", folder=tmp_path), tmp_path / "out", OPTIONS)
     assert (outcome.row["reason"], sent) == ("unreadable", {})
     assert [p.name for p in tmp_path.iterdir()] == ["a.cwa"]
+
+
+def test_a_worker_that_sees_the_output_folder_writes_into_it(tmp_path, monkeypatch):
+    monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path))
+    outcome = _perform(made_source("a", folder=tmp_path), tmp_path / "out", OPTIONS)
+    assert outcome.row["reason"] == "unreadable"
 
 
 def test_without_dask_the_remedy_is_named(monkeypatch):
