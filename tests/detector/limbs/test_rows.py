@@ -171,12 +171,10 @@ def slept(tmp_path):
         rows = []
         for date, onset, wake in nights:
             row = {"recording_id": name, "night_date": date}
-            if onset is not None:
-                end = "Z" if in_utc else ""
-                row |= {"sleep_onset": at(onset), "wake": at(wake)}
-                row |= (
-                    {"sleep_onset_utc": at(onset) + "Z", "wake_utc": at(wake) + "Z"} if end else {}
-                )
+            for what, hour in (("sleep_onset", onset), ("wake", wake)):
+                if hour is not None:
+                    row[what] = at(hour)
+                    row[f"{what}_utc"] = f"{at(hour)}Z" if in_utc else None
             rows.append(row)
         (folder / "nights.csv").write_bytes(csvtext.table(NIGHTS, rows))
         return sensor(site, side, name=name, folder=folder, in_utc=in_utc, **how)
@@ -260,10 +258,19 @@ def test_a_movement_at_the_end_of_sleep_is_outside_and_one_at_its_beginning_insi
     [
         (([NIGHT], [("2024-03-05", 2, 6)]), 3.0),
         (([NIGHT], [("2024-03-05", 5, 6)]), 0.0),
+        (([NIGHT], [("2024-03-05", 6, 7)]), 0.0),
+        (([NIGHT], [("2024-03-05", 2, None)]), None),
         (([NIGHT], [("2024-03-05", None, None)]), None),
         (([("2024-03-05", None, None)], [NIGHT]), None),
     ],
-    ids=["sleep overlaps", "no common sleep", "one without sleep", "the other without"],
+    ids=[
+        "sleep overlaps",
+        "no common sleep",
+        "sleep apart",
+        "one without wake",
+        "one without sleep",
+        "the other without",
+    ],
 )
 def test_only_sleep_that_both_have_counts(slept, nights, hours):
     found = both_ankles(slept, kicks(3 * HOUR_S), nights=nights)
