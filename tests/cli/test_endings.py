@@ -6,6 +6,7 @@ import errno
 import json
 import os
 import signal
+import sys
 from pathlib import Path
 
 import pytest
@@ -83,10 +84,13 @@ ENDS = [signal.SIGTERM, *([signal.SIGHUP] if hasattr(signal, "SIGHUP") else [])]
 @pytest.mark.skipif(os.name != "posix", reason="signals are sent as POSIX has it")
 @pytest.mark.parametrize("end", ENDS)
 def test_a_wish_to_end_is_an_interruption_and_only_while_a_command_runs(end):
-    before = signal.getsignal(end)
-    with pytest.raises(KeyboardInterrupt), _told_to_end():
-        os.kill(os.getpid(), end)
-    assert signal.getsignal(end) == before
+    before = signal.signal(end, signal.SIG_DFL)  # these tests themselves may run under nohup
+    try:
+        with pytest.raises(KeyboardInterrupt), _told_to_end():
+            os.kill(os.getpid(), end)
+        assert signal.getsignal(end) == signal.SIG_DFL
+    finally:
+        signal.signal(end, before)
 
 
 @pytest.mark.skipif(os.name != "posix", reason="signals are sent as POSIX has it")
@@ -216,3 +220,18 @@ def test_recordings_that_are_none_cannot_be_checked_against(diary, tmp_path):
     (tmp_path / "empty").mkdir()
     status, _, said = diary("\nanna,2024-03-05,6:00\n", str(tmp_path / "empty"))
     assert (status, said) == (USAGE, "hypnic: no recording found\n")
+
+
+@pytest.mark.parametrize(
+    ("words", "status", "shown"),
+    [
+        (["--version"], OK, f"hypnic {VERSION} "),
+        (["config", "validate"], USAGE, ""),
+    ],
+)
+def test_the_program_and_its_module_are_entered_alike(monkeypatch, capsys, words, status, shown):
+    from detector.__main__ import main as entry
+
+    monkeypatch.setattr(sys, "argv", ["hypnic", *words])
+    assert entry() == status
+    assert capsys.readouterr().out.startswith(shown)

@@ -92,6 +92,18 @@ def test_a_folder_for_the_key_that_is_not_there_is_told(tmp_path):
     )
 
 
+def test_where_a_file_can_have_no_second_name_the_key_is_moved_into_its_place(
+    tmp_path, monkeypatch
+):
+    def refused(_path, _target):
+        raise PermissionError(1, "Operation not permitted")
+
+    monkeypatch.setattr(Path, "hardlink_to", refused)
+    key = key_of(tmp_path / "out")
+    assert [path.name for path in tmp_path.iterdir()] == ["out.key"]
+    assert key_of(tmp_path / "out") == key
+
+
 # ------------------------------------------------------------------ pseudonyms
 
 

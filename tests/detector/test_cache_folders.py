@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from importlib import metadata
 from pathlib import Path
 
 import pytest
@@ -133,3 +134,29 @@ def test_a_torn_kernel_of_somebody_else_is_left_to_them(tmp_path, monkeypatch):
     with unprivileged(tmp_path):
         cache.remove_torn(Path("theirs"))
     assert Path("theirs/a.nbi").exists()
+
+
+def test_a_numba_that_does_not_say_its_version_has_a_folder_all_the_same(monkeypatch):
+    def unknown(name):
+        raise metadata.PackageNotFoundError(name)
+
+    monkeypatch.setattr(metadata, "version", unknown)
+    assert cache.cache_folder().name.endswith("-numbaunknown")
+
+
+def test_a_folder_that_cannot_be_looked_into_holds_no_kernels(monkeypatch, tmp_path):
+    def refused(_path, _pattern):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "glob", refused)
+    assert not cache._is_complete(tmp_path)
+
+
+def test_what_numba_needs_is_loaded_once_and_nothing_is_left_in_its_way(monkeypatch):
+    monkeypatch.delitem(sys.modules, "scipy.linalg.cython_blas", raising=False)
+    cache.load_numba()
+    assert "scipy.linalg.cython_blas" not in sys.modules
+    there = object()
+    monkeypatch.setitem(sys.modules, "scipy.linalg.cython_blas", there)
+    cache.load_numba()
+    assert sys.modules["scipy.linalg.cython_blas"] is there

@@ -47,3 +47,9 @@ def test_a_folder_of_somebody_else_is_not_put_aside(tmp_path, monkeypatch):
     assert caught.value.filename == "a"
     assert Path("a/file").read_text() == "old"
     assert Path("new").exists()
+
+
+def test_a_system_that_cannot_be_asked_to_keep_names_is_not_asked(tmp_path, monkeypatch):
+    monkeypatch.setattr(files.os, "name", "nt")
+    monkeypatch.setattr(files.os, "open", pytest.fail)
+    files.folder_to_disk(tmp_path)

@@ -176,6 +176,26 @@ def test_one_recording_is_analysed_here():
     assert isinstance(Running(out=OUT, jobs=4).cohort()["crew"](1), Here)
 
 
+@pytest.mark.parametrize(
+    ("flags", "asked"),
+    [
+        ({"scheduler": "tcp://h:1"}, ("connected", "tcp://h:1")),
+        ({"local_cluster": 3}, ("begun", 3)),
+    ],
+    ids=["one that is there", "one of its own"],
+)
+def test_a_cluster_is_found_or_begun_before_any_recording_is_handed_to_it(
+    monkeypatch, flags, asked
+):
+    from detector.cohort import cluster
+
+    for name in ("connected", "begun"):
+        monkeypatch.setattr(cluster, name, lambda given, name=name: (name, given))
+    monkeypatch.setattr(cluster, "OnCluster", lambda client, out: (client, out))
+    crew = Running(out=OUT, **flags).cohort()["crew"]
+    assert crew(1) == crew(99) == (asked, OUT)
+
+
 def test_without_a_hypnogram_or_diary_there_is_none():
     assert Running(out=OUT).scored() is None
     assert Running(out=OUT).diary_table(Settings()) is None

@@ -290,3 +290,30 @@ def test_at_the_end_everything_is_given_back_also_after_a_failure(remote, error)
     with nullcontext() if error is None else pytest.raises(KeyError):
         use(remote, places, error)
     assert [fetch._BLOCKS.get(id(place), 0) for place in places] == [None, None]
+
+
+def test_what_a_store_that_is_no_web_server_cannot_do_is_told(remote, monkeypatch):
+    def refuses(_line, first, count):
+        raise ValueError(f"no {count} bytes from {first} on")
+
+    monkeypatch.setattr(fetch._Line, "_range", refuses)
+    with holding([remote]) as (one,), pytest.raises(RecordingError) as caught:
+        one.block(0)
+    assert str(caught.value) == (
+        "memory://store/a: reading failed: ValueError: no 100 bytes from 0 on (at byte 0); "
+        "run again when the store answers"
+    )
+
+
+def test_a_store_that_sends_several_pieces_at_once_is_asked_for_them(remote, monkeypatch):
+    class Sftp:
+        def readv(self, pieces):
+            return [CONTENT[first : first + count] for first, count in pieces]
+
+        def close(self):
+            pass
+
+    monkeypatch.setattr(fetch._Line, "_opened", lambda _line, **_: Sftp())
+    with holding([remote]) as (one,):
+        assert one.block(3) == CONTENT[300:400]
+        assert one.sha256() == SHA

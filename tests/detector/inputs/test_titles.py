@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+import fsspec
 import pytest
 
 from detector.inputs.places import Spot, expanded
 from detector.inputs.sources import Part, Source, find_inputs
+from detector.parameter import SettingsError
 from detector.people.identity import Identity
 from detector.people.naming import Named
 from recordings import Remote
@@ -157,3 +159,19 @@ def test_a_link_that_leads_nowhere_and_a_byte_alone_are_no_empty_recordings(data
     assert found["empty.csv"] == ""
     assert found["lost.csv"] == "does not exist"
     assert found["byte.csv"]
+
+
+def test_a_store_that_cannot_be_listed_is_refused_before_anything_is_opened(monkeypatch):
+    memory = fsspec.filesystem("memory")
+    memory.pipe_file("/closed/a.cwa", b"anything")
+
+    def find(*_, **__):
+        raise PermissionError("no")
+
+    monkeypatch.setattr(type(memory), "find", find)
+    with pytest.raises(SettingsError) as caught:
+        find_inputs(["memory://closed"])
+    memory.store.clear()
+    assert str(caught.value) == (
+        "memory://closed: may not be read; check the access that this computer has to the store"
+    )
