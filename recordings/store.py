@@ -180,7 +180,7 @@ def _missing_library(place: Remote) -> str:
     except ImportError as error:
         return str(error)
     except ValueError:
-        near = ", ".join(sorted({"s3", "gs", "az", "sftp", "https"}))
+        near = "az, gs, https, s3, sftp"
         return f"{place.scheme}:// is no kind of store that fsspec knows, such as {near}"
     return ""
 
