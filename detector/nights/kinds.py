@@ -127,12 +127,14 @@ def least_size_mg(step_g: float, settings: KindSettings) -> float:
 
 
 def sleep_start_conditions(settings: KindSettings, step_g: float) -> tuple[Condition, ...]:
-    """Return what a plain sleep start must be, in the order in which it is asked.
+    """Return what a plain sleep start must be to be counted, in the order in which it is asked.
 
     What has not the shape has no likeness either: it fails by its shape, not by that.
     """
+    least_mg = least_size_mg(step_g, settings)
+    size, *shape = _jerk(settings, least_mg)
     like = replace(_like(settings), unknown=True)
-    return (*_jerk(settings, least_size_mg(step_g, settings)), *_brief(settings), like)
+    return (replace(size, limit=least_mg), *shape, *_brief(settings), like)
 
 
 def _yes(column: str) -> Condition:

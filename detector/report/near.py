@@ -37,7 +37,7 @@ class Failed:
 def failed_conditions(
     events: Events, place: int, row: Cells, settings: Settings, step_g: float
 ) -> tuple[Failed, ...]:
-    """Return the conditions of a plain sleep start that an event fails, in the rules' order.
+    """Return the conditions of a counted sleep start that an event fails, in the rules' order.
 
     Parameters
     ----------
@@ -50,7 +50,7 @@ def failed_conditions(
     settings
         Whose limits are in force.
     step_g
-        The sensor's step, which sets the smallest size.
+        The sensor's step, which sets the smallest size that is counted.
     """
     evidence = own_evidence(events.candidates[place : place + 1])
     evidence["likeness"] = events.likeness[place : place + 1]

@@ -152,16 +152,16 @@ def test_whether_the_time_line_shows_it_is_told():
 # ------------------------------------------------------------------ why a near miss is none
 
 
-def failed(place: int, settings: Settings | None = None, **fields):
+def failed(place: int, settings: Settings | None = None, step_g: float = 1 / 256, **fields):
     night = changed(made_night(), **fields)
     row = cells(EVENTS, list(event_rows(FACTS, night))[place])
-    return failed_conditions(night.events, place, row, settings or Settings(), 1 / 256)
+    return failed_conditions(night.events, place, row, settings or Settings(), step_g)
 
 
 @pytest.mark.parametrize(
     ("fields", "told"),
     [
-        ({"peak_accel_mg": 49.9}, ("peak", "49.9 mg", "at least 50 mg")),
+        ({"peak_accel_mg": 74.9}, ("peak", "74.9 mg", "at least 75 mg")),
         ({"peak_jerk_g_per_s": 0.5}, ("jerk", "0.5 g/s", "at least 1 g/s")),
         ({"width_s": 1.5}, ("width", "1.5 s", "at most 1.2 s")),
         ({"still_before_s": 1.25}, ("stillness before", "1.25 s", "at least ")),
@@ -185,9 +185,15 @@ def test_a_jerk_that_meets_every_condition_fails_none():
 
 
 def test_a_limit_is_the_one_in_force_and_itself_is_met():
-    settings = Settings(kinds=KindSettings(accel_listed_mg=70))
-    assert failed(8, settings, peak_accel_mg=70.0) == ()
-    assert failed(8, settings, peak_accel_mg=69.5) == (Failed("peak", "69.5 mg", "at least 70 mg"),)
+    settings = Settings(kinds=KindSettings(accel_min_mg=80))
+    assert failed(8, settings, peak_accel_mg=80.0) == ()
+    assert failed(8, settings, peak_accel_mg=79.5) == (Failed("peak", "79.5 mg", "at least 80 mg"),)
+
+
+def test_a_sensor_with_coarse_steps_must_see_more():
+    assert failed(8, step_g=1 / 128, peak_accel_mg=99.5) == ()
+    told = failed(8, step_g=1 / 64, peak_accel_mg=99.5)
+    assert told == (Failed("peak", "99.5 mg", "at least 100 mg"),)
 
 
 def test_conditions_are_told_in_the_order_of_the_rules_each_by_its_own_event():

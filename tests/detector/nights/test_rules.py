@@ -105,10 +105,11 @@ def test_every_rule_has_its_limits_and_is_sure_where_it_says(site):
             assert (each.strict, each.unknown) == ("strict" in how, "unknown" in how), reason
 
 
-def test_a_plain_sleep_start_is_asked_for_what_its_rule_asks_in_that_order():
-    *limits, like = sleep_start_conditions(S, STEP_G)
+def test_a_counted_sleep_start_is_asked_for_its_size_and_what_its_rule_asks_in_that_order():
+    size, *limits, like = sleep_start_conditions(S, STEP_G)
     (rule,) = [each for each in rules(S, "wrist", 75.0) if each.reason == "jerk"]
-    assert tuple(limits) == rule.conditions[:-1]
+    assert size == replace(rule.conditions[0], limit=75.0)
+    assert tuple(limits) == rule.conditions[1:-1]
     assert like == Condition("likeness", S.likeness_least, 1.0, unknown=True)
 
 
@@ -129,7 +130,7 @@ def test_stillness_is_never_sure_at_its_own_limit():
     assert (still.limit, still.sure) == (10.0, 11.0)
 
 
-@pytest.mark.parametrize("condition", sleep_start_conditions(S, STEP_G), ids=lambda c: c.column)
+@pytest.mark.parametrize("condition", sleep_start_conditions(S, STEP_G)[1:], ids=lambda c: c.column)
 @pytest.mark.parametrize("site", SITES)
 def test_what_fails_a_condition_of_a_sleep_start_meets_a_rule_that_says_so(condition, site):
     def is_opposite(other: Condition) -> bool:
