@@ -299,3 +299,15 @@ def test_the_size_of_a_read_does_not_matter(saved, monkeypatch, size):
     assert set(np.diff(times)) == {10_000_000}
     assert (recording.health.blocks, recording.health.blocks_bad) == (300, 0)
     assert not recording.health.remarks
+
+
+@pytest.mark.parametrize("cut", [1, 100, 608])
+def test_a_log_that_ends_inside_a_record_is_told_with_the_bytes_that_are_unused(saved, cut):
+    records = [each for each in records_of(made.gt3x(CODES)) if is_second(each)]
+    assert len(records[-1]) == 609  # of a hundred samples
+    content = with_records(made.gt3x(CODES), [*records[:-1], records[-1][:cut]])
+    recording = read(saved(content))[3]
+    assert remarks_of(recording) == {
+        "truncated": f"the log ends inside a record: {cut} bytes unused"
+    }
+    assert recording.health.blocks == 9

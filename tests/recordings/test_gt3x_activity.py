@@ -55,6 +55,7 @@ def test_zeros_of_a_second_are_no_data_however_the_stream_is_read(
     np.testing.assert_array_equal(samples, kept(*runs))
     assert [n for _, n in found] == segments
     assert recording.health.blocks == sum(n for n, _ in runs)
+    assert recording.health.bytes_read > 0
     said = remarks_of(recording).get("zero_fill")
     expected = f"{minutes} min of exact zeros were taken for no data"
     assert said == (None if minutes is None else expected)
