@@ -297,7 +297,7 @@ class _Placer:
     def _bridge(self, index: int) -> None:
         """Go on at the present rate until ``index`` is within reach of the last knot."""
         while len(self._runs[-1].knots) and index - int(self._last[0]) >= self._max_wait:
-            self._begin(self._ahead_of(self._last[:2])[0], int(self._last[2]))
+            self._begin(self._ahead_of(self._last)[0], int(self._last[2]))
 
     # -- what goes out
 
