@@ -120,6 +120,14 @@ def test_the_rate_of_an_hour_is_not_taken_across_an_interruption():
     assert whole.lowest_hz == whole.highest_hz == pytest.approx(9.5)
 
 
+def test_an_hour_may_begin_with_a_segment_that_begins_where_the_one_before_ended():
+    health = Health()
+    hour = anchors_at(range(0, 36_001, 100), 10.0, T0 + 10**10)
+    first = block(100, anchors_at(range(0, 100, 10), 10.0))
+    placed([first, block(36_001, hour, breaks="restart")], health=health)
+    assert (health.lowest_hz, health.highest_hz) == (10.0, 10.0)
+
+
 def test_the_rate_of_an_hour_is_taken_from_stamps_alone():
     health = Health()
     placed([block(80_000, [(0, T0)])], health=health)
