@@ -324,7 +324,14 @@ def test_health_is_true_when_the_reading_stops_early():
     for _ in range(3):
         last = next(chunks)
     assert health.samples == 300
+    assert [segment.reason for segment in health.segments] == ["start"]
     assert health.end_ns == last.end_ns == T0 + 3 * 10**10
+
+
+def test_a_rate_that_no_oscillator_has_is_told_at_the_end():
+    health = Health()
+    placed([block(2000, anchors_at(range(0, 2000, 10), 9.0))], health=health)
+    assert [note.code for note in health.remarks] == ["rate_implausible"]
 
 
 def test_temperature_and_scale_are_passed_on():
