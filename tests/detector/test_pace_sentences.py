@@ -52,9 +52,9 @@ def test_the_time_left_is_told_in_seconds_minutes_or_hours(seconds, left):
 
 
 def test_hours_of_recordings_count_and_those_without_length_do_not():
-    assert ", 4 h/s; " in after(2)
-    assert ", 0 h/s; " in after(2, outcome=Outcome({"status": "failed", "duration_h": None}))
-    assert ", 0 h/s; " in after(2, outcome=Outcome({"status": "failed"}))
+    assert ", 8 h/s; " in after(1)
+    assert ", 0 h/s; " in after(1, outcome=Outcome({"status": "failed", "duration_h": None}))
+    assert ", 0 h/s; " in after(1, outcome=Outcome({"status": "failed"}))
 
 
 def test_before_any_time_has_passed_no_rate_is_told():
@@ -104,3 +104,21 @@ def test_where_the_part_read_is_unknown_it_stays_what_it_was():
     pace.at(0, Progress("reading", 0.5))
     pace.at(0, Progress("reading"))
     assert pace.share == 0.25
+
+
+def test_what_is_only_opened_has_no_part_in_what_is_done():
+    pace = Pace(1, Clock())
+    pace.at(0, Progress("opening"))
+    assert pace.share == 0.0
+    pace.at(0, Progress("reading", 0.75))
+    assert pace.share == 0.75
+
+
+def test_the_part_of_what_is_being_read_shortens_the_time_left():
+    clock = Clock()
+    pace = Pace(3, clock)
+    pace.at(1, Progress("reading", 0.5))
+    clock.now_s = 30
+    pace.done(0, HOURS_8)
+    # one and a half of three in 30 s leave as much
+    assert pace.sentence([]).endswith("; 30 s left")
