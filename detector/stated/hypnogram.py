@@ -18,8 +18,6 @@ from recordings import SECOND_NS, NightSpan, Zone
 from ..nights.night import Staged, Stated
 from .diary import settled
 
-STAGES = ("W", "N1", "N2", "N3", "R")
-
 
 @dataclass(frozen=True, slots=True)
 class Stage:
