@@ -40,7 +40,3 @@ def read(path, **options):
     accel_g = np.concatenate([c.scale.to_g(c.samples) for c in chunks])
     segments = [(s.reason, s.samples) for s in recording.health.segments]
     return accel_g, np.concatenate(times), segments, recording
-
-
-def remarks_of(recording):
-    return {note.code: note.message for note in recording.health.remarks}

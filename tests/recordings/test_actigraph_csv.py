@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from made_tables import read as read_table
-from made_tables import remarks_of
+from reading import remarks_of
 
 from recordings import SECOND_NS, ReadOptions, RecordingError, Scale, open_recording
 from recordings.formats.tables import csv_table

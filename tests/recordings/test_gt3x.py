@@ -12,15 +12,14 @@ import pytest
 from made_gt3x import (
     is_second,
     members_of,
-    read,
     record,
     records_of,
-    remarks_of,
     stamp_of,
     with_info,
     with_records,
     zipped,
 )
+from reading import read, remarks_of
 
 from recordings import SECOND_NS, ReadOptions, RecordingError, open_recording
 from recordings.formats import actigraph_gt3x, gt3x_log

@@ -12,15 +12,14 @@ from hypothesis import strategies as st
 from made_gt3x import (
     is_second,
     members_of,
-    read,
     record,
     records_of,
-    remarks_of,
     stamp_of,
     with_info,
     with_records,
     zipped,
 )
+from reading import read, remarks_of
 
 from recordings import SECOND_NS, RecordingError, open_recording
 from recordings.formats import gt3x_activity, gt3x_log

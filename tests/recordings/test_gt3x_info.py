@@ -9,16 +9,8 @@ from pathlib import Path
 import made_recordings as made
 import numpy as np
 import pytest
-from made_gt3x import (
-    members_of,
-    read,
-    record,
-    records_of,
-    stamp_of,
-    with_info,
-    with_records,
-    zipped,
-)
+from made_gt3x import members_of, record, records_of, stamp_of, with_info, with_records, zipped
+from reading import read
 
 from recordings import SECOND_NS, RecordingError, open_recording
 from recordings.formats import gt3x_info

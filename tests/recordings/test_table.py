@@ -7,7 +7,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from made_tables import T0, iso, read, remarks_of, stamps, table, values
+from made_tables import T0, iso, read, stamps, table, values
+from reading import remarks_of
 
 from recordings import SECOND_NS, ReadOptions, RecordingError, open_recording
 from recordings.formats import table as module

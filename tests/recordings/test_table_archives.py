@@ -7,7 +7,8 @@ import zipfile
 
 import numpy as np
 import pytest
-from made_tables import iso, read, remarks_of, stamps, table, values
+from made_tables import iso, read, stamps, table, values
+from reading import remarks_of
 
 from recordings import SECOND_NS, RecordingError, open_recording
 from recordings.formats.tables import csv_table

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from made_gt3x import zipped
-from made_tables import read, remarks_of, table, values
+from made_tables import read, table, values
+from reading import remarks_of
 
 from recordings import SECOND_NS, ReadOptions, RecordingError
 from recordings.formats.table import open_reader

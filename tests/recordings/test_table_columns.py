@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pyarrow as pa
 import pytest
-from made_tables import iso, read, remarks_of, stamps, table, values
+from made_tables import iso, read, stamps, table, values
 from pyarrow import parquet
+from reading import remarks_of
 
 from recordings import ReadOptions, RecordingError, open_recording
 

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from made_tables import read, remarks_of, stamps, table, values
+from made_tables import read, stamps, table, values
+from reading import remarks_of
 
 from recordings import ReadOptions, RecordingError, open_recording
 from recordings.formats.tables.dates import offset_in_s, text_meaning

@@ -11,7 +11,8 @@ import pyarrow as pa
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from made_tables import iso, read, remarks_of, stamps, table, values
+from made_tables import iso, read, stamps, table, values
+from reading import remarks_of
 
 from recordings import Health, ReadOptions, RecordingError, open_recording
 from recordings.formats import table as module

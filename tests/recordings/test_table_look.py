@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import pytest
-from made_tables import iso, read, remarks_of, stamps, table, values
+from made_tables import iso, read, stamps, table, values
+from reading import remarks_of
 
 from recordings import ReadOptions, RecordingError, Scale
 from recordings.formats.table import open_reader

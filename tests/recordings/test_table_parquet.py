@@ -7,8 +7,9 @@ import gzip
 import numpy as np
 import pyarrow as pa
 import pytest
-from made_tables import iso, read, remarks_of, stamps, values
+from made_tables import iso, read, stamps, values
 from pyarrow import parquet
+from reading import remarks_of
 
 from recordings import SECOND_NS, ReadOptions, RecordingError, open_recording
 from recordings.formats.tables import parquet_table

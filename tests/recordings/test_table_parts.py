@@ -8,8 +8,9 @@ import numpy as np
 import pyarrow as pa
 import pytest
 from made_gt3x import zipped
-from made_tables import iso, read, remarks_of, stamps, table, values
+from made_tables import iso, read, stamps, table, values
 from pyarrow import parquet
+from reading import remarks_of
 
 from recordings import Health, ReadOptions, RecordingError
 from recordings.formats import table_archive

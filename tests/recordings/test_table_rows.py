@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from made_tables import iso, read, remarks_of, stamps, table, values
+from made_tables import iso, read, stamps, table, values
+from reading import remarks_of
 
 from recordings import SECOND_NS, Health
 from recordings.formats.tables.joiner import RowJoiner

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from made_tables import iso, read, remarks_of, stamps, table, values
+from made_tables import iso, read, stamps, table, values
+from reading import remarks_of
 
 from recordings import SECOND_NS, RecordingError, open_recording
 from recordings.formats.tables.vendors import VENDORS, recognise
