@@ -133,6 +133,12 @@ def test_a_change_of_clocks_counts_from_its_second_on(begins_s, ends_s, weeks):
     assert weeks_back([span("Europe/London", start, days)], nearest) == weeks
 
 
+def test_a_change_at_an_odd_minute_is_known_to_the_second():
+    # St. John's went forward at one past midnight, 03:31 UTC; summer before had ended 18 weeks ago
+    forward = datetime(2008, 3, 9, 3, 31, tzinfo=UTC)
+    assert weeks_back([span("America/St_Johns", forward, 1 / 24)], nearest) == -19
+
+
 def test_a_change_must_come_at_the_same_time_after_the_beginning():
     # at 01:00 UTC in London, at 07:00 in New York, whose clocks go forward on 10 March
     changes = datetime(2024, 3, 10, 7, tzinfo=UTC)
