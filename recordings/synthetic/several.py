@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 import numpy as np
 from numpy.random import Generator
@@ -251,9 +251,8 @@ def _turned(rng: Generator, movement: Movement) -> Movement:
         return replace(movement, peak_g=size_g, along=direction(rng))
     if isinstance(movement, Rhythm):
         return replace(movement, along=direction(rng), tilt_axis=direction(rng))
-    if isinstance(movement, Awake | Vehicle):
-        return replace(movement, seed=int(rng.integers(2**31)))
-    return movement
+    by_seed = cast(Awake | Vehicle, movement)  # there are no others
+    return replace(by_seed, seed=int(rng.integers(2**31)))
 
 
 def _own_moves(rng: Generator, moves: Moves) -> Moves:

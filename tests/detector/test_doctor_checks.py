@@ -229,3 +229,34 @@ def test_questions_come_in_order_and_trials_only_where_packages_are_whole(monkey
         "fail",
         "not tried: a package is missing or broken, see above",
     )
+
+
+def test_trials_that_cannot_be_loaded_are_told_and_not_tried(monkeypatch):
+    monkeypatch.setitem(sys.modules, "detector.selftest", None)
+    (one,) = doctor._selftests()
+    assert (one.name, one.status) == ("detection", "fail")
+    assert one.text.startswith("ModuleNotFoundError: ")
+
+
+def test_a_copy_that_is_not_installed_cannot_have_its_packages_checked(monkeypatch):
+    def unknown(name):
+        raise doctor.PackageNotFoundError(name)
+
+    monkeypatch.setattr(doctor, "requires", unknown)
+    assert doctor.required() == {}
+    one = doctor._python()
+    assert one.status == "warn"
+    assert one.text.endswith("which is not installed: packages cannot be checked")
+    assert f"-m pip install {Path(doctor.__file__).parents[1]}" in one.remedy
+
+
+def test_without_a_home_folder_there_is_no_place_for_kernels(monkeypatch):
+    def nobody():
+        raise RuntimeError("Could not determine home directory.")
+
+    monkeypatch.setattr(doctor, "lasting_folder", lambda: None)
+    monkeypatch.setattr(doctor, "cache_folder", nobody)
+    monkeypatch.setenv(doctor.VARIABLE, "/somewhere")
+    one = doctor._kernel_cache()
+    assert one.status == "warn"
+    assert one.text.startswith("the home folder is unknown: kernels are ")

@@ -176,3 +176,7 @@ def test_patches_are_small_and_cover_the_sphere():
 def test_the_axes_themselves_have_patches():
     vectors = np.concatenate([np.eye(3), -np.eye(3), np.ones((1, 3)), -np.ones((1, 3))])
     assert len(set(patches(vectors).tolist())) == 8
+
+
+def test_what_could_not_be_fitted_has_no_largest_error():
+    assert calibrated(at_rest(directions(3))).largest_mg is None

@@ -183,6 +183,12 @@ def test_a_row_for_a_file_that_is_there_but_no_input_is_no_mistake(table, tmp_pa
     assert said_of(table("file,participant_id\na.cwa,A\nb.cwa,B\n"), [other]) == ["B"]
 
 
+def test_a_row_for_what_a_store_will_not_speak_of_is_no_mistake(table, tmp_path):
+    paths = files(tmp_path, "a.cwa")
+    rows = table("file,participant_id\na.cwa,A\nnostore://bucket/b.cwa,B\n")
+    assert said_of(rows, paths) == ["A"]
+
+
 def test_a_row_that_names_nothing_is_refused_with_what_was_probably_meant(table, tmp_path):
     paths = files(tmp_path, "wave1/sub01.cwa", "wave1/sub02.cwa")
     rows = table("file\nsub02.cwa\nwave1/sub-01.cwa\nwave1/sub02.cwa\n")

@@ -89,3 +89,10 @@ def test_an_offset_with_minutes_is_not_rounded_to_an_hour() -> None:
     with pytest.raises(SettingsError) as caught:
         checked_zone_name("UTC+5:30")
     assert "Etc/" not in str(caught.value)
+
+
+@pytest.mark.parametrize("name", ["UTC", "Europe/London"])
+def test_without_a_database_of_zones_it_is_said_how_to_get_one(monkeypatch, name: str) -> None:
+    monkeypatch.setattr("detector.people.zone_names.available_timezones", set)
+    with pytest.raises(SettingsError, match=r"no time zone database .*; run 'pip install tzdata'"):
+        checked_zone_name(name)

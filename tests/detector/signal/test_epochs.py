@@ -188,3 +188,11 @@ def test_nothing_comes_behind_the_end():
     survey.finish()
     with pytest.raises(ValueError, match="this stream has finished; make a new one"):
         survey.push(uniform(made(5)))
+
+
+def test_a_recording_may_end_where_a_batch_does():
+    whole = made((Survey.BATCH_N + 0.5) / RATE_HZ)
+    assert len(whole) == Survey.BATCH_N
+    found = epochs(uniform(whole))
+    assert found["n_samples"].sum() == len(whole)
+    assert len(found) == -(-len(whole) // 100)
