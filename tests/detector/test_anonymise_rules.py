@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from detector.anonymise import check, key_of, key_path, veiled
+from detector.anonymise import _make_key, check, key_of, key_path, veiled
 from detector.inputs.sources import Part, Source
 from detector.job import RunOptions
 from detector.parameter import SettingsError
@@ -102,6 +102,15 @@ def test_where_a_file_can_have_no_second_name_the_key_is_moved_into_its_place(
     key = key_of(tmp_path / "out")
     assert [path.name for path in tmp_path.iterdir()] == ["out.key"]
     assert key_of(tmp_path / "out") == key
+
+
+def test_of_two_processes_that_make_a_key_the_first_one_s_counts(tmp_path):
+    path = tmp_path / "out.key"
+    _make_key(path)
+    first = path.read_bytes()
+    _make_key(path)
+    assert path.read_bytes() == first
+    assert list(tmp_path.iterdir()) == [path]
 
 
 # ------------------------------------------------------------------ pseudonyms

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from detector.limbs.align import Beginnings, align
+from detector.limbs.align import Beginnings, _fitted, align
 from detector.settings import LimbSettings
 
 SECOND_NS = 10**9
@@ -170,3 +170,11 @@ def test_the_least_drift_that_may_be_set_still_takes_clocks_that_have_none():
     found = align(beginnings(a), beginnings(a + 5.0), LimbSettings(drift_max_ppm=1))
     assert (found.reason, found.offset_s) == ("", pytest.approx(5.0, abs=1e-6))
     assert found.drift_ppm == pytest.approx(0, abs=0.01)
+
+
+def test_a_line_that_loses_its_movements_as_it_narrows_is_none():
+    a, b, _ = seen_twice(1)
+    found = _fitted(beginnings(a), beginnings(b), (500.0, 0.0), 0, 1.0, S)
+    assert found.reason == "few_shared"
+    assert np.isnan(found.offset_s)
+    assert found.shared < S.shared_least
