@@ -172,7 +172,8 @@ class _Placer:
         if len(block.samples):
             self._waiting.append((base, block))
             self._received += len(block.samples)
-        self._sift_all(block.anchors + np.array([base, 0]))
+        if len(block.anchors):
+            self._sift_all(block.anchors + np.array([base, 0]))
         self._bridge(self._received - 1)
 
     def close_run(self) -> None:
@@ -226,6 +227,9 @@ class _Placer:
 
     def _note(self, anchors: NDArray[np.int64], verdicts: NDArray[np.uint8]) -> None:
         """Keep the anchors that are used, count the others."""
+        if not verdicts.any():  # all are KEPT, as nearly always
+            self._keep(anchors, stamped=True)
+            return
         for verdict, why in (
             (REPEATED, "repeat another one"),
             (BACKWARDS, "would turn time back"),
