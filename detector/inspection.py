@@ -244,13 +244,16 @@ def _header_rows(header: Header) -> list[tuple[str, str]]:
 def _content_rows(one: Inspection, header: Header, found: Probe) -> list[tuple[str, str]]:
     facts = one.as_dict()
     hz, stated_hz = facts["measured_hz"] or found.rate_hz, header.nominal_hz
-    stated = f", {stated_hz:g} Hz stated ({hz / stated_hz - 1:+.1%})" if stated_hz else ""
     reach = f"range ±{header.range_g:g} g, " if header.range_g else ""
     until = f" to {facts['end_time']} ({_length(facts['duration_h'])})" if facts["end_time"] else ""
     return [
         ("time", f"{facts['start_time']}{until}"),
         ("zone", _zones(one, header.utc_offset_s)),
-        ("rate", f"{hz:.3f} Hz measured{stated}{_by_the_hour(one.health)}"),
+        (
+            "rate",
+            f"{hz:.3f} Hz measured, {stated_hz:g} Hz stated ({hz / stated_hz - 1:+.1%})"
+            f"{_by_the_hour(one.health)}",
+        ),
         ("sensor", f"{reach}step {found.step_g * 1000:.2f} mg (measured)"),
     ]
 

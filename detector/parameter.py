@@ -7,7 +7,6 @@ import re
 from collections.abc import Iterable
 from dataclasses import Field, dataclass, field, fields
 from difflib import get_close_matches
-from functools import cache
 from numbers import Integral, Real
 from typing import Any, ClassVar, Literal, cast, get_args, get_origin, get_type_hints
 
@@ -204,12 +203,6 @@ class Group:
 
 def parameters(group: type[Any]) -> tuple[Parameter, ...]:
     """Return all parameters of a :class:`Group` in the order of their declaration."""
-    itself: Any = group  # the type checker takes a class for one of its objects, without a hash
-    return _described(itself)
-
-
-@cache
-def _described(group: Any) -> tuple[Parameter, ...]:
     hints = get_type_hints(group)
     return tuple(_parameter(group.GROUP, f, hints[f.name]) for f in fields(group))
 

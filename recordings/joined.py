@@ -163,7 +163,7 @@ def _unlike(first: Header, other: Header) -> str:
         one, two = getattr(first, name), getattr(other, name)
         if one is not None and two is not None and one != two:
             return f"its {name.removesuffix('_g')} is {two}, not {one}"
-    one_hz, two_hz = first.nominal_hz or 0.0, other.nominal_hz or 0.0
+    one_hz, two_hz = first.nominal_hz, other.nominal_hz
     if abs(two_hz - one_hz) > RATE_TOLERANCE * one_hz:
         return f"its rate is {two_hz:g} Hz, not {one_hz:g} Hz"
     if first.utc_known != other.utc_known:

@@ -50,10 +50,10 @@ class Header:
     format: str
     """Short name of the format: ``axivity-cwa``, ``geneactiv-bin``, ``actigraph-gt3x``, ``edf``,
     ``csv``, ..."""
+    nominal_hz: float
     device: str | None = None
     serial: str | None = None
     firmware: str | None = None
-    nominal_hz: float | None = None
     range_g: float | None = None
     utc_offset_s: int | None = None
     """Offset of the device clock from UTC where the file states one."""

@@ -101,7 +101,7 @@ class FileRecording:
             If not one sample can be read.
         """
         health = self.health = Health()
-        nominal_hz = self.header.nominal_hz or 0.0  # a reader always states one
+        nominal_hz = self.header.nominal_hz
         if not RATE_BOUNDS_HZ[0] <= nominal_hz <= RATE_BOUNDS_HZ[1]:
             raise RecordingError(
                 self.path,

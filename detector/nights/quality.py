@@ -88,8 +88,8 @@ def idle_gaps(health: Health) -> tuple[Interval, ...]:
 
 
 def rate_bias_pct(header: Header, health: Health) -> float | None:
-    """How much faster than stated the sensor was sampled, None if either is unknown."""
-    if not header.nominal_hz or not health.measured_hz:
+    """How much faster than stated the sensor was sampled, None if nothing could be measured."""
+    if not health.measured_hz:
         return None
     return 100 * (health.measured_hz / header.nominal_hz - 1)
 

@@ -21,7 +21,7 @@ class Reader(Protocol):
 
     @property
     def header(self) -> Header:
-        """What the file says of itself; ``nominal_hz`` is never None."""
+        """What the file says of itself."""
         ...
 
     @property

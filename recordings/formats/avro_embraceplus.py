@@ -118,7 +118,7 @@ class _Joiner:
 
     def __init__(self, header: Header, scale: Scale, health: Health) -> None:
         self._offset_ns = (header.utc_offset_s or 0) * SECOND_NS
-        self._rate_hz = header.nominal_hz or np.nan
+        self._rate_hz = header.nominal_hz
         self._scale = scale
         self._health = health
         self._next_ns: int | None = None

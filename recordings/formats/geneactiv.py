@@ -155,7 +155,7 @@ class GeneactivReader:
 class _Joiner:
     """Turns pages into blocks: decides where a page does not continue the one before."""
 
-    def __init__(self, nominal_hz: float | None, health: Health) -> None:
+    def __init__(self, nominal_hz: float, health: Health) -> None:
         self._nominal_hz = nominal_hz
         self._health = health
         self._anchor_samples = PAGE_SAMPLES

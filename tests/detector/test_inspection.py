@@ -144,10 +144,10 @@ def test_who_wore_it_in_which_session_and_where(said, shown):
 @pytest.mark.parametrize(
     ("header", "shown"),
     [
-        (Header(format="csv"), "csv"),
-        (Header(format="edf", device="Faros"), "edf, Faros"),
-        (Header(format="edf", serial="7"), "edf, serial 7"),
-        (Header(format="edf", firmware="1"), "edf, firmware 1"),
+        (Header(format="csv", nominal_hz=100.0), "csv"),
+        (Header(format="edf", nominal_hz=100.0, device="Faros"), "edf, Faros"),
+        (Header(format="edf", nominal_hz=100.0, serial="7"), "edf, serial 7"),
+        (Header(format="edf", nominal_hz=100.0, firmware="1"), "edf, firmware 1"),
     ],
 )
 def test_of_a_device_only_what_is_known_is_shown(header, shown):
@@ -172,7 +172,6 @@ def test_a_length_is_told_in_minutes_hours_or_days(hours, shown):
 @pytest.mark.parametrize(
     ("stated_hz", "shown"),
     [
-        (None, "97.600 Hz measured"),
         (100.0, "97.600 Hz measured, 100 Hz stated (-2.4%)"),
         (62.5, "97.600 Hz measured, 62.5 Hz stated (+56.2%)"),
     ],

@@ -22,7 +22,7 @@ class Made:
 
     def __init__(self, *parts, rate_hz=10.0, scale=None, chunk=997):
         self.path = Path("made")
-        self.header = Header(format="made")
+        self.header = Header(format="made", nominal_hz=50.0)
         self.health = Health()
         self._parts, self._rate_hz, self._chunk = parts, rate_hz, chunk
         self._scale = scale or Scale(gain_g=(1 / 256,) * 3)

@@ -209,7 +209,7 @@ def test_stamps_that_carry_their_offset_are_believed_whatever_zone_the_clock_is_
     assert str(zone.device_tz) == "UTC"
 
 
-STATED = {"format": "made", "utc_offset_s": -4 * 3600}
+STATED = {"format": "made", "nominal_hz": 100.0, "utc_offset_s": -4 * 3600}
 
 
 @pytest.mark.parametrize(
