@@ -81,6 +81,9 @@ coverage: setup ## Run all tests, kernels with the compiler on and off, and list
 	$(BIN)/python -m coverage combine -q
 	$(BIN)/python -m coverage report
 
+lines: setup ## Count the lines of code and of tests
+	$(BIN)/python benchmarks/lines.py
+
 mutants: setup ## Change every decision in turn and see whether a test notices
 	$(BIN)/python benchmarks/mutants.py
 
@@ -94,4 +97,4 @@ clean: ## Remove caches and what was built, keep .venv
 	rm -rf build dist out *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis .benchmarks
 	find . -path ./.venv -prune -o -name __pycache__ -type d -exec rm -rf {} +
 
-.PHONY: help setup test check format docs site sample quality limbs memory bench roofline startup formats page cohort-page cohort merge kills determinism fuzz coverage mutants release faults clean
+.PHONY: help setup test check format docs site sample quality limbs memory bench roofline startup formats page cohort-page cohort merge kills determinism fuzz coverage lines mutants release faults clean
