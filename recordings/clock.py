@@ -227,15 +227,14 @@ class _Placer:
 
     def _note(self, anchors: NDArray[np.int64], verdicts: NDArray[np.uint8]) -> None:
         """Keep the anchors that are used, count the others."""
-        if not verdicts.any():  # all are KEPT, as nearly always
-            self._keep(anchors, stamped=True)
-            return
-        for verdict, why in (
-            (REPEATED, "repeat another one"),
-            (BACKWARDS, "would turn time back"),
-        ):
-            self._repairs.drop(why, int(np.count_nonzero(verdicts == verdict)))
-        self._keep(anchors[verdicts == KEPT], stamped=True)
+        if verdicts.any():  # seldom: mostly all are KEPT
+            for verdict, why in (
+                (REPEATED, "repeat another one"),
+                (BACKWARDS, "would turn time back"),
+            ):
+                self._repairs.drop(why, int(np.count_nonzero(verdicts == verdict)))
+            anchors = anchors[verdicts == KEPT]
+        self._keep(anchors, stamped=True)
 
     def _first_anchor(self, anchor: NDArray[np.int64]) -> int:
         """Begin the run's clock; return how many anchors that used up."""
