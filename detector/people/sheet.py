@@ -23,6 +23,8 @@ MOST_BYTES = 1 << 28
 """More than people write, and a million events."""
 MOST_CELLS = 1 << 26
 """As many as a million events have; empty lines would take sixty times their size."""
+LONGEST_LINE = 1 << 20
+"""Characters; a longer one of nothing but separators would take ten times its size."""
 _ROW_CELLS = 8
 """Cells that take as much memory as an empty row."""
 YEARS = range(1900, 2200)
@@ -62,7 +64,7 @@ def records(path: Path, columns: Sequence[str] = ()) -> list[list[str]]:
     lines = io.TextIOWrapper(io.BytesIO(data), "utf-8-sig", newline="")
     separator = max(_SEPARATORS, key=lines.readline().count)
     lines.seek(0)
-    reader = csv.reader(lines, delimiter=separator, strict=True)
+    reader = csv.reader(_of_a_length(lines, path), delimiter=separator, strict=True)
     try:
         found = list(_bounded(reader, path))
     except csv.Error as error:
@@ -73,6 +75,13 @@ def records(path: Path, columns: Sequence[str] = ()) -> list[list[str]]:
     if columns and not (found and any(found[0])):
         raise SettingsError(f"{path}: has no heading; the columns are {', '.join(columns)}")
     return found
+
+
+def _of_a_length(lines: Iterable[str], path: Path) -> Iterator[str]:
+    for number, line in enumerate(lines, 1):
+        if len(line) > LONGEST_LINE:
+            raise SettingsError(f"{path}: line {number}: is too long; is it another kind of file?")
+        yield line
 
 
 def _bounded(rows: Iterable[list[str]], path: Path) -> Iterator[list[str]]:

@@ -232,6 +232,14 @@ def test_a_file_of_nothing_but_separators_is_not_held_as_a_table(
         read(path)
 
 
+@pytest.mark.parametrize(("more", "problem"), [(0, "has no heading"), (1, "line 1: is too long")])
+def test_a_line_is_taken_apart_up_to_a_length(tmp_path, more, problem):
+    path = tmp_path / "people.csv"
+    path.write_text("," * (sheet.LONGEST_LINE - 1 + more) + "\na.cwa\n", encoding="utf-8")
+    with pytest.raises(SettingsError, match=f"people.csv: .*{problem}"):
+        read(path)
+
+
 def test_a_name_that_no_file_can_have_is_not_there(tmp_path):
     path = tmp_path / "people.csv"
     path.write_text(f"file\n{'x' * 5000}\n", encoding="utf-8")
