@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import re
 import stat
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from detector.anonymise import _make_key, check, key_of, key_path, veiled
+from detector.anonymise import _make_key, _spans, check, key_of, key_path, veiled
 from detector.inputs.sources import Part, Source
 from detector.job import RunOptions
 from detector.parameter import SettingsError
@@ -17,6 +18,7 @@ from detector.people.identity import Identity
 from detector.people.naming import Named
 from detector.people.veil import HIDDEN
 from detector.stated.diary import Diary, Entry
+from detector.stated.hypnogram import Hypnogram, Stage
 
 KEY = bytes(32)
 OPTIONS = RunOptions(anonymise=True)
@@ -40,6 +42,7 @@ def test_a_folder_that_holds_only_pseudonyms_is_taken(tmp_path, name):
     (tmp_path / "out" / "recordings" / name).mkdir(parents=True)
     check(tmp_path / "out")
     check(tmp_path / "new")
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]  # no key is made by asking
 
 
 @pytest.mark.parametrize(
@@ -102,6 +105,21 @@ def test_where_a_file_can_have_no_second_name_the_key_is_moved_into_its_place(
     key = key_of(tmp_path / "out")
     assert [path.name for path in tmp_path.iterdir()] == ["out.key"]
     assert key_of(tmp_path / "out") == key
+
+
+def test_a_key_is_on_the_disk_before_it_has_its_name_and_the_name_afterwards(tmp_path, monkeypatch):
+    put_on_disk, told = os.fsync, []
+
+    def noting(handle):
+        told.append((os.fstat(handle).st_ino, os.fstat(handle).st_size, key_path(out).exists()))
+        put_on_disk(handle)
+
+    out = tmp_path / "out"
+    monkeypatch.setattr(os, "fsync", noting)
+    key_of(out)
+    (file, size, before), (folder, _, after) = told
+    assert (file, size, before) == (key_path(out).stat().st_ino, 65, False)
+    assert (folder, after) == (tmp_path.stat().st_ino, True)
 
 
 def test_of_two_processes_that_make_a_key_the_first_one_s_counts(tmp_path):
@@ -197,3 +215,71 @@ def test_how_far_the_dating_is_is_told():
     sources = [source("a"), source("b")]
     veiled(sources, KEY, OPTIONS, lambda share, one: told.append((share, one.title)))
     assert told == [(0.0, "a"), (0.5, "b")]
+
+
+def test_a_hypnogram_moves_as_the_diary_does():
+    begin = datetime(2024, 3, 5, 23)
+    hypnogram = Hypnogram(begin, (Stage(0.0, 30.0, "W"),))
+    (one,) = veiled([source("a", hypnogram=hypnogram)], KEY, OPTIONS)
+    moved = timedelta(microseconds=one.veil.shift_ns / 1000)
+    assert moved < timedelta(0)
+    assert one.hypnogram == Hypnogram(begin + moved, hypnogram.stages)
+
+
+# ------------------------------------------------------------------ which offsets must stay
+
+DAYS = timedelta(days=2)
+
+
+def table(path, *beginnings):
+    """Write ten seconds at 20 Hz from each of the times on."""
+    rows = (
+        f"{datetime.fromisoformat(begins) + timedelta(milliseconds=50 * k)},0.0,0.0,1.{k % 2}"
+        for begins in beginnings
+        for k in range(200)
+    )
+    path.write_text("\n".join(["time,x,y,z", *rows, ""]), encoding="utf-8")
+    return Source((Part(path, path.name),), source("a").named, "a")
+
+
+def spans(*given, **options):
+    found = _spans(table(*given), RunOptions(anonymise=True, **options))
+    return [(str(s.zone), utc(s.start_ns), utc(s.end_ns)) for s in found]
+
+
+def utc(ns):
+    return datetime.fromtimestamp(0, UTC) + timedelta(microseconds=round(ns / 1000))
+
+
+def at(text):
+    return datetime.fromisoformat(f"{text}+00:00")
+
+
+def test_offsets_must_stay_from_two_days_before_a_recording_to_two_days_behind_it(tmp_path):
+    found = spans(tmp_path / "a.csv", "2024-03-05 22:00:00", tz="America/New_York")
+    start, end = at("2024-03-06T03:00:00"), at("2024-03-06T03:00:10")
+    assert found == [
+        ("America/New_York", start - DAYS, end + DAYS),
+        ("America/New_York", start - DAYS, start + DAYS),  # the clock is set at the beginning alone
+    ]
+
+
+def test_the_zone_of_the_clock_matters_where_it_was_set(tmp_path):
+    given = {"tz": "Asia/Tokyo", "device_tz": "Europe/London"}
+    found = spans(tmp_path / "a.csv", "2024-03-05 22:00:00", "2024-03-07 22:00:00", **given)
+    start, end = at("2024-03-05T22:00:00"), at("2024-03-07T22:00:10")
+    assert found == [
+        ("Asia/Tokyo", start - DAYS, end + DAYS),
+        ("Europe/London", start - DAYS, start + DAYS),
+    ]
+
+
+def test_where_time_runs_backwards_all_of_it_counts(tmp_path):
+    found = spans(tmp_path / "a.csv", "2024-03-07 22:00:00", "2024-03-05 22:00:00", tz="UTC")
+    first, last = at("2024-03-05T22:00:00"), at("2024-03-07T22:00:10")
+    assert found[0] == ("UTC", first - DAYS, last + DAYS)
+
+
+@pytest.mark.parametrize("options", [{}, {"tz": "UTC"}], ids=["no zone", "no recording"])
+def test_nothing_must_stay_where_nothing_is_known(tmp_path, options):
+    assert list(_spans(source(str(tmp_path / "gone")), RunOptions(**options))) == []
