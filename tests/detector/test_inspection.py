@@ -235,6 +235,25 @@ def test_what_cannot_be_opened_has_its_name_its_wearer_and_why():
     ]
 
 
+def test_what_was_opened_and_holds_no_sample_has_its_device_but_no_times():
+    one = read(probe=None, health=None, quality=None, error="holds not one readable sample")
+    assert [text.split()[0] for text in described(one)] == ["a.cwa", "worn", "device", "failed"]
+
+
+@pytest.mark.parametrize(
+    ("tz", "device_tz", "shown"),
+    [
+        ("Asia/Tokyo", "UTC", ("Asia/Tokyo", "UTC")),
+        ("Asia/Tokyo", None, ("Asia/Tokyo", "Asia/Tokyo")),
+        (None, "UTC", ("UTC", "UTC")),
+        (None, None, (None, None)),
+    ],
+)
+def test_zones_that_were_named_are_shown_though_it_could_not_be_read(tz, device_tz, shown):
+    one = read(subject=replace(SUBJECT, tz=tz, device_tz=device_tz), zone=Zone())
+    assert (one.shown_tz, one.shown_device_tz) == shown
+
+
 # ------------------------------------------------------------------ a table of several
 
 
@@ -304,6 +323,7 @@ def test_a_zone_that_is_unknown_is_said_once_below(tz, probe, said):
     zone = Zone.of(tz, START_NS)
     several = [read(subject=replace(SUBJECT, tz=tz), zone=zone, probe=probe)] * 2
     assert listed(several).count(NO_ZONE) == said
+    assert listed([read(), *several]).count(NO_ZONE) == said  # though it is known of another
 
 
 # ------------------------------------------------------------------ plain values
