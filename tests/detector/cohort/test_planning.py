@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from detector.anonymise import key_of
 from detector.cohort import Plan, RunOptions, Shard, Watcher, found, planned
 from detector.cohort.planning import FORCED, NOT_REACHED
 from detector.job import Standing
+from detector.people.naming import Naming, compiled
+from detector.stated.diary_table import read as read_diary
 
 from .made_sources import made_source
 
@@ -85,3 +89,39 @@ def test_a_file_that_is_named_is_an_input_whatever_it_holds(tmp_path):
     (source,), _ = found([path], tmp_path / "out", OPTIONS)
     assert (source.recording_id, source.skipped) == ("readme", "")
     assert source.paths == [Path(path)]
+
+
+def test_how_a_recording_is_named_is_worth_a_remark(tmp_path):
+    (tmp_path / "night.csv").write_text("time,x,y,z\n0.0,0,0,1\n0.1,0,0,1\n")
+    options = RunOptions(naming=Naming(pattern=compiled("(?P<participant_id>p[0-9]+)")))
+    sources, remarks = found([tmp_path], tmp_path / "out", options)
+    assert [source.title for source in sources] == ["night.csv"]
+    assert len(remarks) == 1
+    assert "night.csv" in remarks[0]
+
+
+def test_a_diary_beside_the_recordings_is_no_input(tmp_path):
+    (tmp_path / "night.csv").write_text("time,x,y,z\n0.0,0,0,1\n0.1,0,0,1\n")
+    diary = tmp_path / "diary.csv"
+    diary.write_text("participant_id,night_date,stress\nnight,2024-03-05,3\n")
+    sources, _ = found([tmp_path], tmp_path / "out", replace(OPTIONS, diary=read_diary(diary)))
+    assert [source.title for source in sources] == ["night.csv"]
+
+
+def test_pseudonyms_are_planned_with_the_key_that_will_be_used_and_no_key_is_made(tmp_path):
+    out, sources = tmp_path / "out", [made_source("a"), made_source("b")]
+    told = []
+
+    class Told(Watcher):
+        def dating(self, share, source):
+            told.append((share, source.title))
+
+    options = RunOptions(anonymise=True)
+    planned(sources, out, options, Told())
+    assert told == [(0.0, "a.cwa"), (0.5, "b.cwa")]
+    assert list(tmp_path.iterdir()) == []
+    key_of(out)
+    first, again = (
+        [s.recording_id for s in planned(sources, out, options).sources] for _ in range(2)
+    )
+    assert first == again
