@@ -10,6 +10,7 @@ from importlib.metadata import version
 from textwrap import fill
 from typing import Literal
 
+from .nights.guider import BRIDGED_MIN
 from .nights.onset import UNCERTAINTY_FLOOR_MIN
 from .settings import Settings
 from .tables.csvtext import Row
@@ -168,7 +169,8 @@ def _sleep(settings: Settings) -> str:
     }[s.guider]
     return f"""
     Nights ran from {window.night_start} to {window.night_start} local time. The sleep period was
-    found by {guider}. Sleep onset is where the share of half minutes with movement fell from
+    found by {guider}; up to {BRIDGED_MIN:g} min without data did not end a still block. Sleep
+    onset is where the share of half minutes with movement fell from
     about {s.moved_awake_pct:g} % to {s.moved_asleep_pct:g} % (a hidden Markov model of two states);
     its uncertainty is the spread of this and of other estimates (sustained inactivity after van
     Hees 2015, with and without tolerance for isolated jerks; the first immobile
@@ -197,7 +199,11 @@ def _kinds(settings: Settings) -> str:
     {k.bursts_max} bursts, the posture change at most {k.posture_max_deg:g} degrees, and its
     effective frequency between {k.effective_low_hz:g} and {k.effective_high_hz:g} Hz, and if it
     followed at least {k.still_before_s:g} s of stillness; movement after it did not exclude it if
-    its opening jerk met these limits and stood out from all that came within {k.arousal_s:g} s.
+    its opening jerk met these limits, no later one within {k.arousal_s:g} s was above
+    {100 * k.arousal_late_share:g} % of it, all of it was over within {k.arousal_active_max_s:g} s,
+    and the posture changed by at most {k.arousal_posture_max_deg:g} degrees. Besides, its likeness
+    to a sleep start had to be at least {k.likeness_least:g}: an additive logistic model of ten
+    measurements, learnt from simulated nights and not from recorded sleep starts.
     Knocks on the sensor (impact band above {k.impact_ratio:g} of the jerk band), rhythmic trains,
     periodic series, body movements, small twitches and damped ringing were told apart by rule and
     not counted."""

@@ -108,7 +108,7 @@ REASONS: dict[str, Reason] = _all(
     Reason("too_short", "Too little of this night was recorded to look for sleep.", "stops"),
     Reason(
         "no_sleep",
-        "No sleep period was found: the wearer never lay still for long enough.",
+        "No sleep period was found: in what was recorded nobody lay still for long enough.",
         "stops",
     ),
     Reason(

@@ -11,7 +11,10 @@ Deviations, with what was measured on the real nights:
   median stands still for epochs on end even in waking (10th and 25th percentile of the rolling
   median 0.00 degrees). From the mean the 10th percentiles are 0.03 (thigh, 15.6 mg, a day) and
   0.26 degrees (wrist, 3.9 mg, awake), where GGIR's own angle has 0.24 on the same wrist.
-- Unknown or unworn time is not counted as stillness, and does not enter the percentile.
+- Unknown or unworn time is not counted as stillness, and does not enter the percentile. But up to
+  half of the median's window, 2.5 minutes, do not end a still block where the median about them is
+  still: a few unreadable sectors cut the block that a night hangs on into pieces that are each too
+  short (a real night lost its sleep period with 2 unreadable sectors of 17,599 in it).
 - The block must begin and end in half an hour of lying still, its outermost ten minutes included:
   HDCZA cannot tell sitting quietly from sleep and joined 2 hours on a sofa to the night after it.
   In sleep at most 11 % of the 5-s epochs moved by more than 50 mg (in quarters of an hour), on the
@@ -46,6 +49,8 @@ from .grid import (
 from .night import Site
 
 _MEDIAN_MIN = 5
+BRIDGED_MIN = _MEDIAN_MIN / 2
+"""Half of what the median in the middle of it is taken of is known then."""
 _QUIET_SHARE = 0.2
 _SETTLED_MIN = 10
 _STILL_SHARE = 2 / 3
@@ -103,19 +108,27 @@ def rest_periods(
 ) -> tuple[float, list[tuple[int, int]]]:
     """Return HDCZA's threshold in degrees, and all stretches of ``block_min`` or more by it."""
     change = angle_change_deg(grid, worn)
-    threshold = still_threshold_deg(change, settings)
+    threshold = still_threshold_deg(change[worn], settings)
     still = runs(change < threshold)
     still = still[still[:, 1] - still[:, 0] >= settings.block_min * EPOCHS_PER_MIN]
     return threshold, _quiet_blocks(grid, worn, still, settings.join_min, settings, site)
 
 
 def angle_change_deg(grid: Grid, worn: Mask) -> Floats:
-    """5-min rolling median of the z-angle's change; NaN where less than a quarter is known."""
+    """5-min rolling median of the z-angle's change; NaN where less than a quarter is known.
+
+    Slots that are unknown or not worn have one where they are few in a row and others follow.
+    """
     mean = np.where(worn[:, None], grid.mean_g, np.nan)
     # Both horizontal axes are exactly 0 at times with coarse steps: no division.
     z_deg = np.degrees(np.arctan2(mean[:, 2], np.hypot(mean[:, 0], mean[:, 1])))
     change = np.abs(np.diff(z_deg, append=np.nan))
-    return np.where(worn, _rolling_median(change, _MEDIAN_MIN * EPOCHS_PER_MIN), np.nan)
+    return np.where(_bridged(worn), _rolling_median(change, _MEDIAN_MIN * EPOCHS_PER_MIN), np.nan)
+
+
+def _bridged(worn: Mask) -> Mask:
+    """Worn slots, and what lies between two of them if it is no longer than ``BRIDGED_MIN``."""
+    return filled(joined(runs(worn), round(BRIDGED_MIN * EPOCHS_PER_MIN) + 1), len(worn))
 
 
 def still_threshold_deg(change_deg: Floats, settings: SleepSettings) -> float:

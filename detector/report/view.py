@@ -164,7 +164,7 @@ _SLEEP_STARTS = (
     ("with limits 20 % laxer", "sleep_starts_onset_lax20", ""),
     ("per hour of the onset window", "sleep_starts_onset_per_h", ""),
     ("At returns to sleep", "sleep_starts_reonset", ""),
-    ("In the rest of sleep", "sleep_starts_sleep", ""),
+    ("Between sleep onset and wake", "sleep_starts_sleep", ""),
     ("In the whole night", "sleep_starts_night", ""),
     ("per usable hour", "sleep_starts_night_per_h", ""),
     ("Repetitive clusters", "n_clusters", ""),

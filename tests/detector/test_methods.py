@@ -64,7 +64,7 @@ def test_lines_are_short_enough_to_read_and_the_page_has_the_same_sentences():
 
 def test_the_guider_that_was_used_is_the_one_named():
     settings = Settings()
-    named = {"fixed": "a threshold of 0.2 degrees", "hdcza": "by HDCZA (van Hees 2018)."}
+    named = {"fixed": "a threshold of 0.2 degrees", "hdcza": "by HDCZA (van Hees 2018);"}
     for guider, words in named.items():
         sleep = replace(settings.sleep, guider=guider)
         assert words in " ".join(methods(Settings(sleep=sleep), [DONE]).split())
@@ -162,6 +162,10 @@ def test_those_who_wore_several_sensors_are_counted(several, people):
         ("kinds", "bursts_max", 2, "no more than 2 bursts"),
         ("kinds", "posture_max_deg", 12, "posture change at most 12 degrees"),
         ("kinds", "still_before_s", 4, "at least 4 s of stillness"),
+        ("kinds", "likeness_least", 0.5, "likeness to a sleep start had to be at least 0.5"),
+        ("kinds", "arousal_late_share", 0.4, "within 15 s was above 40 % of it"),
+        ("kinds", "arousal_active_max_s", 50, "was over within 50 s"),
+        ("kinds", "arousal_posture_max_deg", 50, "the posture changed by at most 50 degrees"),
         ("kinds", "impact_ratio", 0.9, "impact band above 0.9 of the jerk band"),
         ("limbs", "together_s", 0.75, "within 0.75 s of it"),
     ],

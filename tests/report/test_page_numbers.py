@@ -52,7 +52,7 @@ def test_every_number_of_a_night_is_that_of_the_table(made):
         "with limits 20 % laxer": row["sleep_starts_onset_lax20"],
         "per hour of the onset window": row["sleep_starts_onset_per_h"],
         "At returns to sleep": row["sleep_starts_reonset"],
-        "In the rest of sleep": row["sleep_starts_sleep"],
+        "Between sleep onset and wake": row["sleep_starts_sleep"],
         "In the whole night": row["sleep_starts_night"],
         "per usable hour": row["sleep_starts_night_per_h"],
         "Repetitive clusters": row["n_clusters"],

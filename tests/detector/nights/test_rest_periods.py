@@ -87,11 +87,14 @@ def test_of_an_odd_number_of_known_changes_the_middle_one_decides():
     assert angle_change_deg(grid, worn)[:16] == pytest.approx(np.full(16, 1.4), abs=1e-4)
 
 
-def test_a_slot_that_is_not_worn_has_no_change():
+@pytest.mark.parametrize(("slots", "unknown"), [(30, 0), (31, 31)], ids=["2.5 min", "more"])
+def test_what_is_not_worn_has_a_change_where_it_is_short_and_between_what_is(slots, unknown):
     grid = tilting()
     worn = grid.known.copy()
-    worn[1000] = False
-    assert np.flatnonzero(np.isnan(angle_change_deg(grid, worn))).tolist() == [1000]
+    worn[1000 : 1000 + slots] = False
+    worn[:5] = worn[-5:] = False
+    found = np.flatnonzero(np.isnan(angle_change_deg(grid, worn)))
+    assert found.tolist() == [*range(5), *range(1000, 1000 + unknown), *range(SLOTS - 5, SLOTS)]
 
 
 def test_movement_is_unknown_where_nothing_was_observed():
@@ -138,6 +141,28 @@ def test_still_blocks_less_than_an_hour_apart_are_one(pause, expected):
     # what moves for 718 epochs leaves a pause of 719 that is not still
     grid = tilting((720, 719 + pause), (1440 + pause, SLOTS))
     assert rest_periods(grid, grid.known, S, "wrist")[1] == expected
+
+
+@pytest.mark.parametrize(
+    ("slots", "expected"), [(1, [(0, 1000)]), (30, [(0, 1000)]), (31, [])],
+    ids=["5 s", "2.5 min", "more than 2.5 min"],
+)  # fmt: skip
+def test_a_still_block_survives_a_few_unreadable_epochs(slots, expected):
+    grid = tilting((1000, SLOTS))  # at 1000 half of the five minutes around it are not still
+    known = grid.known.copy()
+    for lost in (300, 650):  # what they leave is shorter than half an hour
+        known[lost : lost + slots] = False
+    assert rest_periods(grid, known, S, "ankle")[1] == expected
+
+
+def test_what_was_not_seen_does_not_enter_the_threshold():
+    grid = tilting((0, SLOTS), deg=0.25)
+    grid.mean_g[2000:2030] = [1.0, 0.0, 0.0]  # lies still, but was not worn
+    worn = np.arange(SLOTS) < 2030
+    worn[2000:] = False
+    settings = replace(S, guider="hdcza", hdcza_factor=1.0)
+    threshold, _ = rest_periods(grid, worn, settings, "wrist")
+    assert threshold == pytest.approx(0.25)
 
 
 @pytest.mark.parametrize(("stop", "expected"), [(2461, (0, 2461)), (2460, (0, 1900))])
