@@ -54,7 +54,7 @@ def _count(data: NDArray[np.uint8], at: int, end: int) -> tuple[int, int]:
     A negative number is followed by the size of the block in bytes, which nobody needs.
     """
     count, at = _integer(data, at, end)
-    if at >= 0 and count < 0:
+    if count < 0:
         if count < -LARGEST:
             return 0, _TOO_LONG
         count = -count
@@ -132,7 +132,7 @@ def walk(
     """
     end = data.shape[0]
     left = np.zeros(DEEPEST + 1, np.int64)
-    bits = np.zeros(2, np.int64)
+    bits = np.zeros(1, np.int64)
     as_double = bits.view(np.float64)
     as_single = bits.view(np.float32)
     behind = at
@@ -165,8 +165,10 @@ def walk(
                     value = float(size)
                 if size < 0:
                     at = _TOO_LONG
-                elif at >= 0:
-                    at = _SHORT if size > end - at else at + size
+                elif size > end - at:
+                    at = _SHORT
+                else:
+                    at += size
             elif operation == UNION:
                 number, at = _integer(data, at, end)
                 if number < 0 or number >= argument:

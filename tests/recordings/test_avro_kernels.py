@@ -195,11 +195,56 @@ def test_endless_arrays_of_nothing_take_no_time(items, data):
         ({"type": "array", "items": "int"}, b"\x02" + b"\x80" * 12, avro.BAD),
         ({"type": "array", "items": "int"}, b"\xff" * 9 + b"\x01\x00\x00", avro.BAD),
         ({"type": "map", "values": "int"}, b"\x02\x02a", avro.CUT),
+        (["int"], b"", avro.CUT),
+        # a number of eleven bytes in an array
+        ({"type": "array", "items": "int"}, b"\x02" + b"\x80" * 10 + b"\x01\x00", avro.BAD),
+        # 2**62 items, and one more
+        ({"type": "array", "items": "int"}, b"\xff" * 8 + b"\x7f\x02", avro.CUT),
+        ({"type": "array", "items": "int"}, b"\x81" + b"\x80" * 8 + b"\x01\x02", avro.BAD),
     ],
     ids=str,
 )
 def test_what_cannot_be_is_told_from_what_is_cut(schema, data, why):
     assert walked(program_of(record({"a": schema})), data)[3] == why
+
+
+@pytest.mark.parametrize("ends", [(2**63 - 1, -(2**63)), (-(2**63), 2**63 - 1)])
+def test_integers_of_ten_bytes_stand_anywhere_in_an_array(ends):
+    schema = record({"x": {"type": "array", "items": "long"}})
+    data = encoded(schema, {"x": ends})
+    values, done, at, why = walked(program_of(schema, "x"), data)
+    assert (done, at, why) == (1, 22, avro.OK)
+    out = np.empty(2, np.int64)
+    avro.read_integers(np.frombuffer(data, np.uint8), int(values[0, 0]), out)
+    assert tuple(out) == ends
+
+
+@pytest.mark.parametrize(
+    ("schema", "value"),
+    [
+        ("long", -300),
+        ("float", 0.5),
+        ("double", 0.1),
+        ("boolean", True),
+        ("string", "abc"),
+        ({"type": "fixed", "name": "F", "size": 3}, b"abc"),
+        (["null", "int"], 7),
+        ({"type": "array", "items": "int"}, [1, 300]),
+        ({"type": "array", "items": "boolean"}, [True, False]),
+        ({"type": "array", "items": "double"}, [0.1, 0.2]),
+        ({"type": "array", "items": "string"}, ["a", "bc"]),
+    ],
+    ids=str,
+)
+def test_a_value_may_end_with_the_data_and_is_cut_a_byte_before(schema, value):
+    program = program_of(record({"b": "int", "a": schema}), "a")
+    data = encoded(record({"b": "int", "a": schema}), {"b": 1, "a": value})
+    values, *bounds = walked(program, data)
+    assert bounds == [1, len(data), avro.OK]
+    if isinstance(value, (int, float)):
+        assert program.number(values[0], "a") == value
+    for cut in range(1, len(data)):
+        assert walked(program, data[:cut])[1:] == (0, 0, avro.CUT)
 
 
 # -- schemas
@@ -227,6 +272,24 @@ def nested(depth):
     for _ in range(depth):
         inner = {"type": "array", "items": inner}
     return inner
+
+
+def maps(depth):
+    inner = "int"
+    for _ in range(depth):
+        inner = {"type": "map", "values": inner}
+    return inner
+
+
+@pytest.mark.parametrize(("nest", "key"), [(nested, b""), (maps, b"\x00")])
+def test_what_repeats_is_walked_sixteen_deep(nest, key):
+    program = program_of(record({"a": nest(16), "b": "int"}), "b")
+    data = (b"\x02" + key) * 16 + b"\x02" + b"\x00" * 16 + b"\x0a"
+    values, done, at, why = walked(program, data)
+    assert (done, at, why) == (1, len(data), avro.OK)
+    assert values[0, 0] == 5
+    with pytest.raises(SchemaError, match="nested too deep"):
+        program_of(record({"a": nest(17)}))
 
 
 @pytest.mark.parametrize(
