@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import gzip
+import io
 import tracemalloc
 import zlib
 
+import fastavro
 import made_avro
 import made_recordings as made
 import numpy as np
@@ -82,6 +84,15 @@ def test_records_of_a_good_block_that_cannot_be_walked_end_it(saved):
     samples, _, segments, recording = read(saved(joined(content, blocks)))
     assert 1500 - counts[5] < len(samples) < 1500
     assert [reason for reason, _ in segments][-1] == "bad_block"
+    assert recording.health.blocks_bad == 1
+
+
+def test_a_session_that_ends_within_a_good_block_is_left_out_whole(saved):
+    memory = io.BytesIO()
+    fastavro.schemaless_writer(memory, made_avro.EMBRACEPLUS, made_avro.session(CODES))
+    content = embraceplus(CODES, codec="null") + block(1, memory.getvalue()[:-100])
+    samples, _, _, recording = read(saved(content))
+    np.testing.assert_array_equal(samples, CODES)
     assert recording.health.blocks_bad == 1
 
 

@@ -51,6 +51,28 @@ def test_a_session_continues_if_it_begins_where_the_one_before_ends(saved, begin
     assert [block.breaks for block in reader.blocks(Health())] == ["start", reason]
 
 
+@pytest.mark.parametrize(
+    ("late_us", "reason"),
+    [(15_000, ""), (-15_000, ""), (15_001, "gap"), (-15_001, "clock_backwards")],
+)
+def test_a_sample_and_a_half_is_the_most_between_sessions_that_continue(saved, late_us, reason):
+    second = session(CODES[:100], rate_hz=100, start_ns=later(1) + late_us * 1000)
+    content = container(EMBRACEPLUS, [session(CODES[:100], rate_hz=100), second])
+    reader = avro.open_reader(saved(content), ReadOptions())
+    assert [block.breaks for block in reader.blocks(Health())] == ["start", reason]
+
+
+def test_a_long_session_has_an_anchor_every_ten_seconds_however_it_is_cut(saved):
+    path = saved(container(EMBRACEPLUS, [session(np.tile(CODES, (40, 1)))]))
+    blocks = list(avro.open_reader(path, ReadOptions()).blocks(Health()))
+    assert len(blocks) > 1
+    begins = np.cumsum([0, *(len(block.samples) for block in blocks)])
+    anchors = [block.anchors + [at, 0] for at, block in zip(begins, blocks, strict=False)]
+    index, time_ns = np.concatenate(anchors).T
+    assert index.tolist() == list(range(0, 24_000, 640))
+    assert time_ns.tolist() == [later(10 * k) for k in range(38)]
+
+
 @pytest.mark.parametrize(("rate_hz", "follows"), [(67.1, True), (67.3, False), (60.7, False)])
 def test_a_session_at_a_rate_of_more_than_5_percent_off_is_another_configuration(
     saved, rate_hz, follows
@@ -75,7 +97,7 @@ def test_a_session_that_cannot_be_is_damage_between_its_neighbours(saved):
         {"rate_hz": 10_001.0},
         {"rate_hz": float("nan")},
         {"start_ns": 0},
-        {"start_ns": 8 * 10**18},  # in 2223
+        {"timestampStart": 7 * 10**15},  # in 2191
         {"range_g": 0},
         {"range_g": -16},
     ],
@@ -84,6 +106,62 @@ def test_a_session_that_cannot_be_is_damage_between_its_neighbours(saved):
 def test_a_session_needs_a_time_a_rate_and_a_range_that_can_be(saved, change):
     with pytest.raises(RecordingError, match="holds no acceleration"):
         open_recording(saved(container(EMBRACEPLUS, [session(CODES[:100], **change)])))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"rate_hz": 1.0},
+        {"rate_hz": 10_000.0},
+        {"timestampStart": 1},
+        {"timestampStart": 7 * 10**15 - 1},
+    ],
+    ids=str,
+)
+def test_the_farthest_times_and_rates_that_can_be_are_read(saved, change):
+    reader = avro.open_reader(
+        saved(container(EMBRACEPLUS, [session(CODES, **change)])), ReadOptions()
+    )
+    (block,) = reader.blocks(Health())
+    assert len(block.samples) == 600
+
+
+def ends(low_g, high_g, lowest, highest):
+    names = ("physicalMin", "physicalMax", "digitalMin", "digitalMax")
+    stated = dict(zip(names, (low_g, high_g, lowest, highest), strict=True))
+    return {"imuParams": {**stated, "conversionFactor": 0.0}}
+
+
+def test_the_ends_that_a_session_states_are_those_of_its_values(saved):
+    codes = np.array([[-2048, 0, 2047]] * 100)
+    path = saved(container(EMBRACEPLUS, [session(codes, **ends(-8, 16, -2048, 2047))]))
+    reader = avro.open_reader(path, ReadOptions())
+    assert reader.header.range_g == 16
+    assert (reader.scale.lowest, reader.scale.highest) == (-2048, 2047)
+    accel_g = reader.scale.to_g(codes[:1])
+    np.testing.assert_allclose(accel_g, [[-8, -8 + 24 * 2048 / 4095, 16]], atol=1e-12)
+
+
+def test_of_ends_beyond_16_bits_those_of_16_bits_are_left(saved):
+    codes = np.array([[-32_768, 0, 32_767]] * 100)
+    path = saved(container(EMBRACEPLUS, [session(codes, **ends(-16, 16, -65_536, 65_536))]))
+    reader = avro.open_reader(path, ReadOptions())
+    assert (reader.scale.lowest, reader.scale.highest) == (-32_768, 32_767)
+    assert reader.scale.gain_g == (1 / 4096,) * 3
+
+
+@pytest.mark.parametrize("code", [-2049, 2048])
+def test_a_value_beyond_the_ends_that_its_session_states_cannot_be(saved, code):
+    codes = np.array([[0, 0, 256]] * 99 + [[code, 0, 256]])
+    path = saved(container(EMBRACEPLUS, [session(codes, **ends(-8, 8, -2048, 2047))]))
+    with pytest.raises(RecordingError, match="holds no acceleration"):
+        open_recording(path)
+
+
+def test_a_session_of_one_code_has_no_scale(saved):
+    path = saved(container(EMBRACEPLUS, [session(CODES, **ends(-8, 8, 2048, 2048))]))
+    with pytest.raises(RecordingError, match="holds no acceleration"):
+        open_recording(path)
 
 
 @pytest.mark.parametrize("between", [OTHER, NO_SCHEMA], ids=["others", "no schema"])
