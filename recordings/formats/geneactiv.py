@@ -273,7 +273,7 @@ class _Joiner:
         The first block brings the anchors of all: what the clock does once for a block then costs
         little beside what it does for every page.
         """
-        anchors = self._anchors(0, len(run), float(run["rate_hz"][0]))[0 if reason else 1 :]
+        anchors = self._anchors(len(run), float(run["rate_hz"][0]))[0 if reason else 1 :]
         for first, last, temperature_c in self._by_temperature(run):
             yield Block(
                 samples=samples[PAGE_SAMPLES * first : PAGE_SAMPLES * last],
@@ -284,14 +284,14 @@ class _Joiner:
             reason, anchors = "", anchors[:0]
         self._pages += len(run)
 
-    def _anchors(self, first: int, last: int, stated_hz: float) -> NDArray[np.int64]:
-        """Return the anchors of pages [first, last) from here on, that of their beginning first."""
+    def _anchors(self, count: int, stated_hz: float) -> NDArray[np.int64]:
+        """Return the anchors of the next pages, that of their beginning first."""
         if true_rate_hz(stated_hz) != self._nominal_hz:
             self._anchor_samples = CLOSE_SAMPLES  # and ever after, for the clock has now that rate
-        index = np.arange(0, PAGE_SAMPLES * (last - first) + 1, self._anchor_samples)
+        index = np.arange(0, PAGE_SAMPLES * count + 1, self._anchor_samples)
         pages, samples = np.divmod(index, PAGE_SAMPLES)
         inside = np.rint(samples * (_page_ns(stated_hz) / PAGE_SAMPLES)).astype(np.int64)
-        return np.column_stack([index, self._times(first + pages, stated_hz) + inside])
+        return np.column_stack([index, self._times(pages, stated_hz) + inside])
 
     def _by_temperature(self, run: NDArray[np.void]) -> list[tuple[int, int, float]]:
         """Return (first page, last + 1, temperature) of the parts of a run."""

@@ -12,7 +12,7 @@ import pytest
 from made_geneactiv import MARK, joined, made_stamp, parts_of, stamped
 from reading import read
 
-from recordings import SECOND_NS, ReadOptions, RecordingError, open_recording
+from recordings import SECOND_NS, Health, ReadOptions, RecordingError, open_recording
 from recordings.formats import geneactiv
 
 DATA = Path(__file__).parents[1] / "data"
@@ -250,12 +250,56 @@ def test_a_stamp_off_by_up_to_a_second_is_no_gap(saved, late_s):
     assert set(np.diff(times)) == {10_000_000}
 
 
-def test_logging_that_starts_anew_is_a_restart(saved):
+@pytest.mark.parametrize("number", [0, 1])
+def test_logging_that_starts_anew_is_a_restart(saved, number):
     header, pages = parts_of(made.geneactiv(CODES))
-    pages[3] = stamped(pages[3], b"2024-03-05 22:30:00:000", 0)
-    pages[4] = stamped(pages[4], b"2024-03-05 22:30:03:000", 1)
+    pages[3] = stamped(pages[3], b"2024-03-05 22:30:00:000", number)
+    pages[4] = stamped(pages[4], b"2024-03-05 22:30:03:000", number + 1)
     _, _, segments, _ = read(saved(joined(header, pages)))
     assert segments == [("start", 900), ("restart", 600)]
+
+
+@pytest.mark.parametrize("size", [1 << 21, 4096])
+def test_every_page_gives_the_anchor_behind_its_end(saved, monkeypatch, size):
+    monkeypatch.setattr(geneactiv, "BUFFER_BYTES", size)
+    reader = geneactiv.open_reader(saved(made.geneactiv(made.resting(9000, step=1))), ReadOptions())
+    begins, anchors = 0, []
+    for block in reader.blocks(Health()):
+        assert len(block.samples) > 0
+        anchors.extend((block.anchors + [begins, 0]).tolist())
+        begins += len(block.samples)
+    start_ns = made.T0_NS + SECOND_NS // 4  # rounded to half a second
+    assert anchors == [[300 * k, start_ns + 3 * k * SECOND_NS] for k in range(31)]
+
+
+def test_a_rate_that_changes_back_opens_another_segment(saved):
+    header, pages = parts_of(made.geneactiv(made.resting(1800, step=1)))
+    start_ns = naive.pages_of(pages[2])[0].time_ns
+    for number, after_s in ((2, 0), (3, 6), (4, 12), (5, 15)):
+        pages[number] = stamped(pages[number], made_stamp(start_ns + after_s * SECOND_NS))
+    for number in (2, 3):
+        pages[number] = pages[number].replace(b"Frequency:100.0", b"Frequency:50.0")
+    _, times, segments, _ = read(saved(joined(header, pages)))
+    assert segments == [("start", 600), ("rate_change", 600), ("rate_change", 600)]
+    assert [times[at] - times[0] for at in (600, 1200, 1799)] == [
+        6 * SECOND_NS,
+        18 * SECOND_NS,
+        23_990_000_000,
+    ]
+
+
+@pytest.mark.parametrize(("spare", "found"), [(0, True), (-1, False)])
+def test_the_first_page_begins_within_64_kib(saved, spare, found):
+    header, pages = parts_of(made.geneactiv(CODES))
+    header = header.replace(
+        b"Subject Code:", b"Subject Code:" + b"x" * (65_536 - 13 - len(header) - spare)
+    )
+    path = saved(joined(header, pages))
+    if found:
+        np.testing.assert_array_equal(read(path)[0], CODES)
+    else:
+        with pytest.raises(RecordingError, match="first 64 KiB"):
+            open_recording(path)
 
 
 def test_another_rate_opens_a_segment(saved):

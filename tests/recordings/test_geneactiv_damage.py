@@ -6,14 +6,15 @@ import gzip
 import itertools
 
 import made_recordings as made
+import naive_geneactiv as naive
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from made_geneactiv import joined, parts_of
+from made_geneactiv import joined, made_stamp, parts_of, stamped
 from reading import read, remarks_of
 
-from recordings import Health, ReadOptions, RecordingError, open_recording
+from recordings import SECOND_NS, Health, ReadOptions, RecordingError, open_recording
 from recordings.formats import geneactiv
 
 CODES = made.resting(1500, step=1)
@@ -95,6 +96,9 @@ def test_the_size_of_the_buffer_does_not_matter(saved, monkeypatch, size):
     pages[7] = pages[7].replace(b"0", b"x", 50)
     pages[30] = pages[30][:-500] + b"\r\n"
     del pages[44]
+    for number in range(20, 59):  # the clock is put forward
+        time_ns = naive.pages_of(pages[number])[0].time_ns
+        pages[number] = stamped(pages[number], made_stamp(time_ns + 60 * SECOND_NS))
     path = saved(joined(header, pages) + b"dust")
     samples, times, segments, recording = read(path)
     degrees = temperatures(path)
