@@ -68,7 +68,7 @@ class Gunzip:
 
 
 def _skip_header(feed: Feed) -> bool:
-    """Skip what RFC 1952 puts between magic and deflate stream; False if it is cut."""
+    """Skip what RFC 1952 puts between magic and deflate stream; False if that cannot follow."""
     fixed = feed.take(8)
     if len(fixed) < 8 or fixed[0] != 8:
         return False
@@ -76,18 +76,17 @@ def _skip_header(feed: Feed) -> bool:
     if flags & 4:
         feed.take(int.from_bytes(feed.take(2), "little"))
     for text in (8, 16):
-        if flags & text and not _skip_text(feed):
-            return False
+        if flags & text:
+            _skip_text(feed)
     if flags & 2:
         feed.take(2)
     return True
 
 
-def _skip_text(feed: Feed) -> bool:
-    """Skip a text and the zero behind it; False if it is cut."""
+def _skip_text(feed: Feed) -> None:
+    """Skip a text and the zero behind it."""
     while piece := bytes(feed.some(_FIRST_BYTES)):
         _, end, rest = piece.partition(b"\0")
         if end:
             feed.give_back(rest)
-            return True
-    return False
+            return

@@ -85,6 +85,7 @@ def test_the_name_does_not_decide_what_is_compressed(saved):
     ("flags", "fields"),
     [
         (0, b""),
+        (1, b""),  # it says that the content is text
         (4, struct.pack("<H", 5) + b"extra"),
         (8, b"name\0"),
         (24, b"n" * 70_000 + b"\0" + b"c" * 511 + b"\0"),
@@ -116,7 +117,15 @@ def test_empty_members_without_end_are_given_up(saved, monkeypatch):
     monkeypatch.setattr(gzipped, "_MOST_EMPTY", 3)
     empty = gzip.compress(b"")
     assert read_all(saved(empty * 3 + gzip.compress(b"ab") + empty)) == (b"ab", False)
-    assert read_all(saved(gzip.compress(b"ab") + empty * 4 + gzip.compress(b"c"))) == (b"ab", True)
+    for count, found in ((3, (b"abc", False)), (4, (b"ab", True))):
+        parts = gzip.compress(b"ab") + empty * count + gzip.compress(b"c")
+        assert read_all(saved(parts)) == found
+
+
+def test_a_member_packed_in_a_way_that_gzip_does_not_know_is_damage(saved):
+    other = bytearray(member(b"other"))
+    other[2] = 7
+    assert read_all(saved(member(b"first") + other)) == (b"first", True)
 
 
 def test_anything_else_behind_the_last_member_is_told(saved):
