@@ -107,6 +107,22 @@ def test_the_scale_of_float_samples_is_applied():
     assert probe(Made(accel, scale=scale)).step_g == pytest.approx(1 / 256, rel=1e-9)
 
 
+def test_levels_that_never_occur_do_not_widen_the_step():
+    levels = np.setdiff1d(np.arange(100), np.arange(4, 100, 5))  # some steps are double
+    accel_g = np.random.default_rng(4).choice(levels, (6000, 3)) / 64
+    assert probe(Made(accel_g, scale=Scale())).step_g == 1 / 64
+
+
+def test_what_changes_over_a_gap_is_no_step():
+    assert probe(Made(noise(3000, 4), noise(3000, 4) + np.array([2], "i2"))).step_g == 4 / 256
+
+
+def test_what_changes_from_one_chunk_to_the_next_is_a_step():
+    samples = np.zeros((1000, 3), "i2")
+    samples[500:] = 3
+    assert probe(Made(samples, chunk=500)).step_g == 3 / 256
+
+
 # -- a sensor that lies still
 
 
@@ -114,6 +130,25 @@ def test_a_still_sensor_is_watched_for_up_to_an_hour():
     samples = np.zeros((PATIENCE_S * 10 + 5000, 3), "i2")
     samples[20_000:20_100] = noise(100, 4)
     assert probe(Made(samples)).step_g == 4 / 256
+
+
+@pytest.mark.parametrize(("changes", "step_g"), [(15, 1 / 256), (16, 4 / 256)])
+@pytest.mark.parametrize("in_g", [False, True])
+def test_sixteen_changes_in_ten_minutes_are_enough(changes, step_g, in_g):
+    codes = np.zeros((12_000, 3), "i2")
+    ends = [1, *range(985, 984 + changes)]  # at the first row, and around the end of a chunk
+    for row in ends:
+        codes[row:, 0] = 4 - codes[row - 1, 0]
+    codes[9000:, 1] = 1
+    recording = Made(codes / 256, scale=Scale()) if in_g else Made(codes)
+    assert probe(recording).step_g == step_g
+
+
+@pytest.mark.parametrize(("row", "step_g"), [(35_999, 4 / 256), (36_000, 1 / 256)])
+def test_a_still_sensor_is_watched_for_an_hour_and_no_longer(row, step_g):
+    samples = np.zeros((36_100, 3), "i2")
+    samples[row:] = 4
+    assert probe(Made(samples)).step_g == step_g
 
 
 def test_what_a_still_sensor_does_after_an_hour_does_not_count():
@@ -162,6 +197,12 @@ def test_no_more_than_ten_minutes_are_read():
     recording = Made(noise(100_000), chunk=1000)
     probe(recording)
     assert recording.delivered == PREFIX_S * 10
+
+
+@pytest.mark.parametrize("chunk", [997, 6000, 10**6])
+def test_what_comes_after_ten_minutes_does_not_count(chunk):
+    samples = np.concatenate([noise(6000, 4), noise(2000) + np.array([100], "i2")])
+    assert probe(Made(samples, chunk=chunk)).step_g == 4 / 256
 
 
 @given(st.integers(20, 9000), st.integers(0, 3))
