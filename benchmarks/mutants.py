@@ -83,6 +83,8 @@ def changes(node: ast.AST) -> Iterator[tuple[str, ast.AST]]:  # noqa: C901, PLR0
             for i, op in enumerate(node.ops):
                 ops = [*node.ops[:i], _SWAPS[type(op)](), *node.ops[i + 1 :]]
                 yield _swapped(op), _with(node, ops=ops)
+        case ast.BinOp(op=ast.BitOr(), right=ast.Constant(value=None)):
+            pass  # a type that may be none
         case ast.BinOp() | ast.BoolOp() | ast.AugAssign() if type(node.op) in _SWAPS:
             yield _swapped(node.op), _with(node, op=_SWAPS[type(node.op)]())
         case ast.UnaryOp(op=ast.USub() | ast.Not() | ast.Invert()):

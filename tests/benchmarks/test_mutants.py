@@ -30,6 +30,12 @@ def test_every_mutant_has_one_change_and_says_where(module):
     assert len(seen) > 50
 
 
+def test_a_type_that_may_be_none_decides_nothing():
+    scopes = {mutant.scope for mutant in mutants_of("recordings/formats/tables/rows.py")}
+    assert {"LARGEST", "raw_rows"} <= scopes
+    assert "Pair" not in scopes  # an array, or none
+
+
 def of(module: str, scope: str, change: str) -> mutants.Mutant:
     """The first mutant of a function or constant by that change."""
     return next(
