@@ -104,6 +104,16 @@ def test_other_numbers_count_from_an_unknown_beginning(saved, cells, names, begi
     assert recording.header.utc_offset_s is None
 
 
+def test_rows_that_share_a_stamp_and_differ_in_one_axis_are_no_copies(saved):
+    accel = np.tile([0.0, 0.6, 0.8], (N, 1))
+    accel[:, 0] = np.arange(N) % 7 / 256
+    cells = [f"{EPOCH_S + k // 2 / 50:.2f}" for k in range(N)]
+    accel_g, _, _, recording = read(saved(table(cells, accel)))
+    assert len(accel_g) == N
+    assert recording.header.nominal_hz == pytest.approx(100)
+    assert list(remarks_of(recording)) == ["shared_stamps"]
+
+
 @pytest.mark.parametrize(("rate_hz", "possible"), [(10_000, True), (10_100, False)])
 def test_rows_are_not_faster_than_10000_hz(saved, rate_hz, possible):
     path = saved(content(steps(1e6, rate_hz=rate_hz), "time_us,x,y,z"))

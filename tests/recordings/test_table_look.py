@@ -156,6 +156,16 @@ def test_zeros_are_no_data_where_gravity_is_measured(factor, zero, codes):
     assert [note.code for note in found.remarks] == codes
 
 
+@pytest.mark.parametrize(("unit", "per_g"), [("g", 1), ("mg", 1000), ("m/s2", 9.80665)])
+def test_what_rests_at_1_g_in_its_unit_leaves_no_doubt(unit, per_g):
+    found = values_of(per_g * STILL, unit=unit)
+    assert found.zero == (0, 0, 0)
+    assert not found.remarks
+    light = values_of(0.2 * per_g * STILL, unit=unit)
+    assert light.zero is None
+    assert [note.code for note in light.remarks] == ["without_gravity"]
+
+
 def test_names_that_say_gravity_was_removed_are_believed():
     found = values_of(STILL, unit="g", without_gravity=True)
     assert found.zero is None

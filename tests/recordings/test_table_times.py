@@ -220,6 +220,7 @@ def test_no_pace_without_a_step_forward():
         ([10, 0, 10, 0, 10], [1], False),  # rows share stamps and differ
         ([10, 0, 10, 10, 10], [0, 1, 2], True),  # two of four with own stamps differ: half
         ([10, 0, 10, 10, 10], [0, 1, 2, 3], False),  # one of four: a sensor at rest
+        ([10, 0, 10, 10, 10, 10], [0, 1, 2, 3], False),  # two of five
         ([10, 10, 10], [], True),  # nothing to drop yet
         ([10, 10, 10], [0, 1, 2], False),
     ],
