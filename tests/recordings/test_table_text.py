@@ -119,6 +119,12 @@ def test_line_ends_are_told(text, newline):
     assert found.rows == (("1", "2", "3"), ("4", "5", "6"))
 
 
+def test_a_character_that_the_end_of_the_head_cuts_does_not_change_the_encoding():
+    head = "t,x,y,größe\n1,2,3,4\n5,6,7,ö\nö".encode()[:-1]
+    assert dialect(head, whole=False).names == ("t", "x", "y", "größe")
+    assert dialect(head[:-1]).names == ("t", "x", "y", "größe")
+
+
 # -- names and rows
 
 

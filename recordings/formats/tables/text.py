@@ -93,7 +93,7 @@ def find_dialect(path: Place, head: bytes, *, begin: int, whole: bool) -> Dialec
     rows = [cells for line in lines[first:] if len(cells := _cells(line.text, delimiter)) == width]
     return Dialect(
         delimiter=delimiter,
-        decimal=_decimal(path, rows, delimiter),
+        decimal=_decimal(path, rows),
         newline=newline,
         names=_names(path, lines[:first], rows, delimiter),
         columns=width,
@@ -155,10 +155,8 @@ def _is_row(cells: Sequence[str], decimals: str) -> bool:
     return any(values) and sum(values) + sum(empty) >= 3
 
 
-def _decimal(path: Place, rows: Sequence[Sequence[str]], delimiter: str) -> str:
-    """Return the decimal mark."""
-    if delimiter == ",":
-        return "."
+def _decimal(path: Place, rows: Sequence[Sequence[str]]) -> str:
+    """Return the decimal mark; none is a comma where commas part the cells."""
     comma = any(_WITH_COMMA.fullmatch(cell) for row in rows for cell in row)
     point = any(_WITH_POINT.fullmatch(cell) for row in rows for cell in row)
     if comma and point:
