@@ -5,13 +5,22 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 import pytest
 from made_tables import read, stamps, table, values
 from reading import remarks_of
 
 from recordings import ReadOptions, RecordingError, open_recording
-from recordings.formats.tables.dates import offset_in_s, text_meaning
+from recordings.formats.tables.dates import (
+    TimeText,
+    is_stamp,
+    offset_in_s,
+    stamp_ns,
+    stamps_ns,
+    text_meaning,
+)
 
+PATH = Path("a.csv")
 ACCEL = values(400)
 EARLY = stamps(400)
 """5 March 2024: day and month can be exchanged."""
@@ -174,3 +183,117 @@ def test_more_than_half_of_the_first_cells_must_be_stamps(stamps_n, known):
 )
 def test_an_offset_is_seconds_ahead_of_utc(zone, seconds):
     assert offset_in_s(zone) == seconds
+
+
+# -- stamps by themselves
+
+
+def at(text):
+    """A time in ns since 1970."""
+    return int(np.datetime64(text, "ns").astype(np.int64))
+
+
+def test_an_order_must_fit_more_than_half_of_the_first_stamps():
+    day_first = ["13/3/2024 22:00:00", "14/3/2024 22:00:00"]
+    with pytest.raises(RecordingError, match="in more than one order"):
+        text_meaning(PATH, [*day_first, "3/15/2024 22:00:00", "?"])
+    assert text_meaning(PATH, [*day_first, "15/3/2024 22:00:00", "?"]).order == "dmy"
+
+
+@pytest.mark.parametrize(
+    ("zones", "offset_s"),
+    [(("", "", ""), None), (("+01:00", "+02:00", "+02:00"), 3600), (("Z", "Z", "+01:00"), 0)],
+)
+def test_the_offset_is_that_of_the_first_stamp(zones, offset_s):
+    cells = [f"2024-03-05 22:00:0{k}{zone}" for k, zone in enumerate(zones)]
+    assert text_meaning(PATH, cells).offset_s == offset_s
+
+
+@pytest.mark.parametrize("zones", [("", "Z", "Z"), ("Z", "Z", "")])
+def test_stamps_with_and_without_an_offset_are_refused(zones):
+    cells = [f"2024-03-05 22:00:0{k}{zone}" for k, zone in enumerate(zones)]
+    with pytest.raises(RecordingError, match="with and without an offset from UTC"):
+        text_meaning(PATH, cells)
+
+
+@pytest.mark.parametrize(
+    ("stated", "supposed", "order", "known_by"),
+    [
+        ("mdy", None, "mdy", "stated"),
+        ("mdy", "dmy", "mdy", "stated"),
+        (None, "dmy", "dmy", "as the file says"),
+    ],
+)
+def test_what_the_user_states_is_believed_before_what_the_file_says(
+    stated, supposed, order, known_by
+):
+    found = text_meaning(PATH, ["4/3/2024 22:00:00"], stated, supposed)
+    assert (found.order, found.known_by) == (order, known_by)
+
+
+def test_what_the_file_says_is_not_believed_if_its_dates_cannot_be_so():
+    found = text_meaning(PATH, ["14/3/2024 22:00:00"], None, "mdy")
+    assert (found.order, found.known_by) == ("dmy", "told by the first rows")
+
+
+@pytest.mark.parametrize(
+    ("cell", "named"),
+    [
+        ("22:00:00", "times without a date such as '22:00:00'"),
+        ("5/3/2024", "dates without a time such as '5/3/2024'"),
+        ("yesterday", "times that are not understood, such as 'yesterday'"),
+    ],
+)
+def test_what_is_no_stamp_is_refused_by_what_it_lacks(cell, named):
+    with pytest.raises(RecordingError, match=named):
+        text_meaning(PATH, [cell])
+
+
+@pytest.mark.parametrize(
+    ("cell", "is_one"),
+    [
+        ("2024-03-05 22:00:00", True),
+        ("14/3/2024 22:00:00", True),
+        ("3/14/2024 22:00:00", True),
+        ("14/14/2024 22:00:00", False),
+        ("2024-03-05", False),
+        ("1.5", False),
+        ("", False),
+    ],
+)
+def test_a_stamp_is_one_in_any_order(cell, is_one):
+    assert is_stamp(cell) is is_one
+
+
+def test_a_stamp_is_read_in_its_order():
+    assert stamp_ns("4/3/2024 22:00:00.5", "dmy") == at("2024-03-04T22:00:00.5")
+    assert stamp_ns("4/3/2024 22:00:00", "mdy") == at("2024-04-03T22:00:00")
+    assert stamp_ns("14/3/2024 22:00:00", "mdy") is None
+
+
+YEAR_FIRST = TimeText(order="ymd", known_by="", offset_s=None)
+CELLS = ["2024-03-05 22:00:00", None, "2024-03-05 22:00:01", "no time", "2024-03-05 22:00:02Z"]
+
+
+@pytest.mark.parametrize("kind", [pa.string(), pa.large_string()])
+@pytest.mark.parametrize("first", range(6))
+@pytest.mark.parametrize("in_chunks", [False, True])
+def test_a_part_of_a_column_is_read_as_in_the_whole(kind, first, in_chunks):
+    column = pa.array(CELLS, kind)[first:]
+    if in_chunks:
+        column = pa.chunked_array([column[:1], column[1:]])
+    times_ns, good = stamps_ns(column, YEAR_FIRST)
+    assert good.tolist() == [True, False, True, False, False][first:]
+    right = [at("2024-03-05T22:00:00"), at("2024-03-05T22:00:01")]
+    assert times_ns[good].tolist() == right[(first > 0) + (first > 2) :]
+
+
+@pytest.mark.parametrize(("offset_s", "right"), [(None, [True, False]), (3600, [False, True])])
+def test_a_stamp_must_carry_an_offset_if_the_first_did_and_none_if_it_did_not(offset_s, right):
+    meaning = TimeText(order="ymd", known_by="", offset_s=offset_s)
+    cells = pa.array(["2024-03-05 22:00:00", "2024-03-05 22:00:00Z"])
+    assert stamps_ns(cells, meaning)[1].tolist() == right
+
+
+def test_a_column_without_a_single_stamp_is_read():
+    assert stamps_ns(pa.array([None, None], pa.string()), YEAR_FIRST)[1].tolist() == [False] * 2
