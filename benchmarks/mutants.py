@@ -62,6 +62,11 @@ in circles."""
 
 NOT_TRIED = 3  # status of a fork into which the mutant could not be put
 
+
+class BrokenError(Exception):
+    """A module with this mutant could not even be imported."""
+
+
 _SWAPS: dict[type[ast.AST], type[ast.AST]] = {
     ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt, ast.Eq: ast.NotEq,
     ast.NotEq: ast.Eq, ast.Is: ast.IsNot, ast.IsNot: ast.Is, ast.In: ast.NotIn, ast.NotIn: ast.In,
@@ -83,8 +88,6 @@ def changes(node: ast.AST) -> Iterator[tuple[str, ast.AST]]:  # noqa: C901, PLR0
             for i, op in enumerate(node.ops):
                 ops = [*node.ops[:i], _SWAPS[type(op)](), *node.ops[i + 1 :]]
                 yield _swapped(op), _with(node, ops=ops)
-        case ast.BinOp(op=ast.BitOr(), right=ast.Constant(value=None)):
-            pass  # a type that may be none
         case ast.BinOp() | ast.BoolOp() | ast.AugAssign() if type(node.op) in _SWAPS:
             yield _swapped(node.op), _with(node, op=_SWAPS[type(node.op)]())
         case ast.UnaryOp(op=ast.USub() | ast.Not() | ast.Invert()):
@@ -225,7 +228,11 @@ def put_in(mutant: Mutant) -> None:
     module = sys.modules[mutant.module.removesuffix(".py").replace("/", ".")]
     (node,) = [node for name, node in _scopes(mutant.tree) if name == mutant.scope]
     names = dict(vars(module))
-    exec(compile(ast.Module([node], []), path, "exec"), names)  # noqa: S102 (our own module)
+    code = compile(ast.Module([node], []), path, "exec")
+    try:
+        exec(code, names)  # noqa: S102 (our own module)
+    except Exception as error:
+        raise BrokenError from error
     old = vars(module)[mutant.scope]
     for each in list(sys.modules.values()):
         if getattr(each, "__dict__", {}).get(mutant.scope) is old:
@@ -359,6 +366,8 @@ class Campaign:
         resource.setrlimit(resource.RLIMIT_AS, (pages * resource.getpagesize() + ROOM_BYTES,) * 2)
         try:
             put_in(mutant)
+        except BrokenError:
+            return 1
         except BaseException:  # then nothing was tried
             traceback.print_exc()
             return NOT_TRIED

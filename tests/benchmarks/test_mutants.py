@@ -11,6 +11,7 @@ import pytest
 from mutants import ROOT, mutants_of
 
 import recordings.clock
+import recordings.registry
 from detector.nights import findings, kinds, likeness
 from recordings.zone import Zone
 
@@ -28,12 +29,6 @@ def test_every_mutant_has_one_change_and_says_where(module):
         assert len(differ) == 1, mutant.change
         seen.update(differ)
     assert len(seen) > 50
-
-
-def test_a_type_that_may_be_none_decides_nothing():
-    scopes = {mutant.scope for mutant in mutants_of("recordings/formats/tables/rows.py")}
-    assert {"LARGEST", "raw_rows"} <= scopes
-    assert "Pair" not in scopes  # an array, or none
 
 
 def of(module: str, scope: str, change: str) -> mutants.Mutant:
@@ -86,6 +81,11 @@ def test_a_constant_is_changed_wherever_it_was_imported():
         assert kinds.NEIGHBOUR_S == likeness.NEIGHBOUR_S == 181.0
     finally:
         kinds.NEIGHBOUR_S = likeness.NEIGHBOUR_S = 180.0
+
+
+def test_a_constant_without_which_no_module_could_be_imported_is_told_apart():
+    with pytest.raises(mutants.BrokenError):  # one tuple less another
+        mutants.put_in(of("recordings/registry.py", "DEVICE_ENDINGS", "Add to Sub"))
 
 
 def test_what_cannot_be_put_in_is_not_counted_as_killed():
