@@ -307,3 +307,29 @@ def test_a_column_that_is_not_there_or_there_twice_is_refused(which, problem):
 def test_a_column_stated_twice_is_refused():
     with pytest.raises(RecordingError, match="names one of them twice"):
         stated_columns(PATH, NAMES, {"time": 2, "x": 2, "y": 3, "z": 4})
+
+
+def axes_of(*stems):
+    return [stem.format(axis) for stem in stems for axis in "xyz"]
+
+
+@pytest.mark.parametrize(
+    "stems",
+    [
+        ("left_{}", "right_{}"),
+        ("left_acc{}", "right_acc{}"),
+        ("my_left_acc{}", "my_right_acc{}"),
+        ("{}_left_acc", "{}_right_acc"),
+        ("acc{}", "a{}"),
+        ("hip_{}", "leg_{}", "arm_{}"),
+    ],
+    ids=str,
+)
+def test_of_several_accelerations_none_is_chosen(stems):
+    with pytest.raises(RecordingError, match="has more than one acceleration among"):
+        find_columns(PATH, ["time", *axes_of(*stems)])
+
+
+def test_what_is_called_acceleration_is_chosen_wherever_its_axis_stands():
+    assert find_columns(PATH, axes_of("{}_wrist", "{}_acc")).axes == (3, 4, 5)
+    assert find_columns(PATH, axes_of("wrist_{}", "acc_{}")).axes == (3, 4, 5)
