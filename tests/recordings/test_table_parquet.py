@@ -197,3 +197,39 @@ def test_damage_costs_its_row_group_only(written):
     assert segments == [("start", 300), ("missing_values", 100)]
     assert recording.health.blocks_bad == 100
     assert "row group 3 is damaged" in remarks_of(recording)["bad_block"]
+
+
+def test_a_damaged_row_group_of_one_row_is_one_missing_row(written):
+    path = written(TIMES, row_group_size=N - 1, use_dictionary=False, compression="none")
+    content = bytearray(path.read_bytes())
+    start = parquet.ParquetFile(path).metadata.row_group(1).column(1).data_page_offset
+    content[start : start + 20] = b"\xff" * 20
+    path.write_bytes(content)
+    accel_g, _, segments, recording = read(path)
+    np.testing.assert_array_equal(accel_g, ACCEL[:-1])
+    assert segments == [("start", N - 1)]
+    assert recording.health.blocks_bad == 1
+
+
+def test_all_bytes_of_the_file_count_as_read(written):
+    path = written(TIMES)
+    assert read(path)[3].health.bytes_read == path.stat().st_size
+
+
+def test_the_offset_of_a_zone_is_that_of_the_first_row(written):
+    change_ns = int(np.datetime64("2024-03-31T01:00:00", "ns").astype(np.int64))
+    utc_ns = change_ns - 5_000_000 + 10_000_000 * np.arange(N)
+    recording = open_recording(written(pa.array(utc_ns, pa.timestamp("ns", "Europe/Berlin"))))
+    assert recording.header.known_offset_s == 3600
+    assert next(recording.chunks()).start_ns == utc_ns[0] + 3600 * SECOND_NS
+
+
+def test_columns_may_be_stated_by_position_or_name(written):
+    path = written(TIMES, names="p,q,r,s")
+    for columns in ({"time": 1, "x": 2, "y": 3, "z": 4}, {"time": "p", "x": "q", "y": 3, "z": "s"}):
+        accel_g, times, _, _ = read(path, columns=columns)
+        np.testing.assert_array_equal(accel_g, ACCEL)
+        np.testing.assert_array_equal(times, TRUE_NS)
+    np.testing.assert_array_equal(
+        read(path, columns={"time": 1, "x": 4, "y": 3, "z": 2})[0], ACCEL[:, ::-1]
+    )
