@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import struct
 import zipfile
 
+import numpy as np
 import pytest
 
 from recordings import RecordingError
 from recordings.feed import Feed
 from recordings.place import Remote
+from recordings.source import ByteSource
 from recordings.zipped import (
     Member,
     Unzip,
@@ -200,3 +203,52 @@ OTHER = struct.pack("<HH3s", 0x5455, 3, b"xyz")
 def test_sizes_of_large_members_stand_in_a_field_of_their_own(packed, size, extra, sizes):
     (member,) = list_by_headers(Feed(iter([header(packed, size, extra)])), PLACE).members
     assert (member.packed_bytes, member.bytes) == sizes
+
+
+# ------------------------------------------------------------------ sizes behind the data
+
+
+class Pipe(io.BytesIO):
+    """What cannot be gone back in: sizes and checksum of a member then stand behind it."""
+
+    def tell(self):
+        raise io.UnsupportedOperation
+
+
+def piped(content):
+    memory = Pipe()
+    with zipfile.ZipFile(memory, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("a.csv", content)
+    return bytearray(memory.getvalue())
+
+
+def read(path):
+    with ByteSource(path) as source:
+        return source.read(1 << 22), source.truncated
+
+
+CONTENT = np.random.default_rng(5).integers(0, 256, 1_500_000, dtype=np.uint8).tobytes()
+"""More than what a member may unpack to whatever its size is."""
+
+
+@pytest.mark.parametrize("wrong", [False, True])
+def test_a_checksum_behind_the_data_is_compared_where_no_directory_has_it(saved, wrong):
+    packed = piped(CONTENT)
+    packed[packed.index(b"PK\x07\x08") + 4] ^= wrong
+    assert read(saved(gzip.compress(packed, 1))) == (CONTENT, wrong)
+
+
+def test_damage_inside_a_member_whose_checksum_is_unknown_is_told(saved):
+    packed = piped(b"1,2,3\n" * 100_000)
+    packed[400:] = b"\xff" * len(packed[400:])
+    content, truncated = read(saved(gzip.compress(packed)))
+    assert truncated
+    assert (b"1,2,3\n" * 100_000).startswith(content)
+
+
+def test_an_archive_that_is_cut_inside_a_header_has_the_members_before():
+    content = archive_of("a.csv", "b.csv")
+    cut = content[: content.index(b"PK\x03\x04", 4) + 20]
+    listing = list_by_headers(Feed(iter([cut])), PLACE)
+    assert [member.name for member in listing.members] == ["a.csv"]
+    assert not listing.whole
