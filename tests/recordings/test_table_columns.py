@@ -163,3 +163,62 @@ def test_a_row_without_gravity_is_missing(saved):
     _, _, segments, recording = read(saved(b"\n".join(lines)))
     assert segments == [("start", 100), ("missing_values", N - 101)]
     assert "without_gravity" not in remarks_of(recording)
+
+
+# -- what the first rows tell of the columns
+
+
+def test_a_last_column_that_is_filled_in_some_rows_counts(saved):
+    lines = table(TIMES, ACCEL, names="").decode().splitlines()
+    content = "".join(f"{line},{'' if k % 2 else 7}\n" for k, line in enumerate(lines))
+    with pytest.raises(RecordingError, match="has 5 columns without names"):
+        open_recording(saved(content.encode()))
+
+
+@pytest.mark.parametrize("name", ["when", "%"])
+def test_a_first_column_of_dates_is_the_time_whatever_it_is_called(saved, name):
+    times = read(saved(table(TIMES, ACCEL, names=f"{name},x,y,z")))[1]
+    np.testing.assert_array_equal(times, TRUE_NS)
+
+
+@pytest.mark.parametrize("other", [["7"] + TIMES[1:], ["", *["7"] * (N - 1)], [""] * N])
+def test_a_first_column_without_a_name_for_time_must_hold_dates_alone(saved, other):
+    path = saved(table(other, ACCEL, names="when,x,y,z"))
+    with pytest.raises(RecordingError, match="has no column of time"):
+        open_recording(path)
+    accel_g, times, _, _ = read(path, rate_hz=50.0)
+    np.testing.assert_array_equal(accel_g, ACCEL)
+    assert times[-1] == (N - 1) * 20_000_000
+
+
+@pytest.mark.parametrize(("numbers", "is_text"), [(4, True), (5, False)])
+def test_times_are_text_if_more_than_half_of_the_first_are(saved, numbers, is_text):
+    cells = [str(k) if k % 10 < numbers else cell for k, cell in enumerate(TIMES)]
+    path = saved(table(cells, ACCEL))
+    if is_text:
+        kept = np.arange(N) % 10 >= numbers
+        accel_g, times, _, _ = read(path)
+        np.testing.assert_array_equal(accel_g, ACCEL[kept])
+        assert np.abs(times - TRUE_NS[kept]).max() < 10_000_000
+    else:
+        with pytest.raises(RecordingError, match="has times that are not understood, such as '0'"):
+            open_recording(path)
+
+
+def test_times_that_begin_as_whole_numbers_may_have_fractions_later(saved):
+    begin = 1_709_675_999_250
+    cells = [str(begin + 10 * k) if k < 300 else f"{begin + 10 * k:.1f}" for k in range(N)]
+    accel_g, times, _, recording = read(saved(table(cells, ACCEL)))
+    np.testing.assert_array_equal(accel_g, ACCEL)
+    np.testing.assert_array_equal(times, (begin + 10 * np.arange(N)) * 1_000_000)
+    assert recording.health.blocks_bad == 0
+
+
+@pytest.mark.parametrize("byte", [b"\x80", b"\xff", "ö".encode()])
+def test_bytes_of_any_encoding_in_another_column_cost_nothing(saved, byte):
+    lines = table(TIMES, ACCEL, names="time,x,y,z").splitlines()
+    content = lines[0] + b",note\n" + b"".join(line + b"," + byte + b"\n" for line in lines[1:])
+    path = saved(content)
+    accel_g, _, _, recording = read(path)
+    np.testing.assert_array_equal(accel_g, ACCEL)
+    assert recording.health.bytes_read == path.stat().st_size
