@@ -217,7 +217,7 @@ def posture_changes_per_h(picture: Picture) -> float | None:
     if picture.sleep is None or hours == 0:
         return None
     grid = picture.grid
-    worn_g = np.where((grid.known & ~picture.off)[:, None], grid.mean_g, np.nan)
+    worn_g = np.where(picture.off[:, None], np.nan, grid.mean_g)
     minute_g = np.stack([rolling_mean(worn_g[:, i], EPOCHS_PER_MIN) for i in range(3)], axis=1)
     changed = angle_deg(minute_g[:-EPOCHS_PER_MIN], minute_g[EPOCHS_PER_MIN:])
     asleep = picture.extent > 0

@@ -13,6 +13,7 @@ from detector.nights import figures
 from detector.nights.grid import Grid
 from detector.nights.night import Events, Interval
 from detector.settings import KindSettings, Settings, WindowSettings
+from recordings import SECOND_NS
 
 S = Settings()
 WINDOW = Interval(at("22:30"), at("23:15"))
@@ -169,7 +170,21 @@ def test_a_typical_value_is_the_median_of_worn_sleep():
     assert measured(picture(rows))["temperature_c"] == 20
 
 
+@pytest.mark.parametrize(("off", "pct"), [(None, 100), (("21:00", "21:00:05"), 0)])
+def test_the_least_that_was_recorded_has_a_worn_share(off, pct):
+    rows = between("21:00", "21:00:05")
+    rows["n_samples"] = 1  # 0.02 s
+    masks = {} if off is None else {"off": off}
+    assert measured(picture(rows, **masks))["wear_pct"] == pct
+
+
 # --------------------------------------------------------------------- gaps and the rate
+
+
+def test_a_single_sample_ends_a_gap():
+    rows = between("21:00", "21:10", DAY)[[0, 60, 119]]
+    rows["n_samples"] = 1, 250, 1
+    assert measured(picture(rows))["gap_min"] == pytest.approx(118 * 5 / 60 - 5 / 60)
 
 
 def test_gaps_lie_between_the_first_and_the_last_sample():
@@ -229,6 +244,26 @@ def test_a_change_of_posture_lasts_a_minute_and_lies_within_sleep(night, changes
     assert found == pytest.approx(changes / 8)
 
 
+@pytest.mark.parametrize(
+    ("clock", "changes"), [("23:00:55", 0), ("23:01", 1), ("06:59", 1), ("06:59:05", 0)]
+)
+def test_the_minutes_before_and_after_a_change_lie_within_sleep(clock, changes):
+    night = picture(turned(clock, deg=30.1), sleep())  # so small that it is seen in one slot only
+    assert measured(night)["posture_changes_per_h"] == pytest.approx(changes / 8)
+
+
+@pytest.mark.parametrize(("awake_s", "changes"), [(5, 0), (0, 1)])
+def test_a_change_in_the_last_minute_of_a_night_is_one_if_its_end_is_slept(awake_s, changes):
+    asleep = replace(sleep("04:00", "11:00"), wake_ns=SPAN.end_ns - awake_s * SECOND_NS)
+    found = measured(picture(turned("11:59", deg=30.1), asleep))["posture_changes_per_h"]
+    assert found == pytest.approx(changes / 8)
+
+
+def test_the_posture_of_a_sensor_that_is_not_worn_changes_nothing():
+    night = picture(turned("03:00", "03:30"), sleep(), off=("03:00", "03:30"))
+    assert measured(night)["posture_changes_per_h"] == 0
+
+
 def test_postures_are_counted_per_usable_hour():
     night = picture(turned("02:00"), sleep(), noisy=("03:00", "07:00"))
     assert measured(night)["posture_changes_per_h"] == pytest.approx(1 / 4)
@@ -265,10 +300,24 @@ def test_limb_movements_are_those_of_usable_sleep():
     rows = [series(clock, 4, 30.0, **SLOW) for clock in ("22:00", "01:00", "03:00", "07:30")]
     night = ankle(epochs, *rows, event("05:00", **SLOW))
     assert (night.lm_acc_n, night.plm_acc_series) == (5, 1)
+    np.testing.assert_array_equal(night.limb_intervals_s, [30, 30, 30, np.nan])  # over the noise
     hours = 8 - 5 / 60
     assert night.lm_acc_per_h == pytest.approx(5 / hours)
     assert night.plm_acc_per_h == pytest.approx(4 / hours)
     assert night.usable_h == pytest.approx(hours)
+
+
+def test_periodic_series_are_counted_from_the_first_on():
+    epochs = recorded("21:00", ("awake", 120), ("asleep", 480), ("awake", 60))
+    rows = [series(clock, 4, 30.0, **SLOW) for clock in ("01:00", "03:00")]
+    assert ankle(epochs, rows[0]).plm_acc_series == 1
+    assert ankle(epochs, *rows).plm_acc_series == 2
+
+
+def test_in_sleep_of_which_nothing_was_usable_limb_movements_are_unknown():
+    night = picture(DAY, sleep(), off=("23:00", "07:00"))
+    assert "lm_acc_n" not in measured(night, "ankle")
+    assert measured(picture(DAY, sleep("23:00", "00:00")), "ankle")["lm_acc_n"] == 0
 
 
 def test_without_usable_sleep_there_are_no_limb_movements_at_all():
