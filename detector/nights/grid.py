@@ -137,7 +137,7 @@ class Grid:
             overlap = np.minimum(begin + EPOCH_NS, interval.end_ns) - np.maximum(
                 begin, interval.start_ns
             )
-            inside = np.maximum(inside, np.clip(overlap / EPOCH_NS, 0.0, 1.0))
+            inside = np.maximum(inside, overlap / EPOCH_NS)
         return inside
 
 

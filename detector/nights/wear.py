@@ -100,9 +100,7 @@ def absolutely_still(grid: Grid) -> Mask:
     still[len(grid) - window + 1 :] = False
     for axis in range(3):
         # Each axis around its own first value: squares of 1 g would swamp those of 1 mg.
-        values = mean_mg[:, axis]
-        if grid.known.any():
-            values = values - values[np.argmax(grid.known)]
+        values = mean_mg[:, axis] - mean_mg[np.argmax(grid.known), axis]
         variance = rolling_mean(values**2, window) - rolling_mean(values, window) ** 2
         still &= variance < _ABSOLUTE_MG**2
     covered = np.convolve(still, np.ones(window))[: len(grid)] > 0.5

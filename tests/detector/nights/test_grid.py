@@ -57,7 +57,11 @@ def test_rows_of_other_nights_are_left_out():
     epochs = recorded("12:00", ("asleep", 1))
     before = epochs.copy()
     before["start_ns"] -= 60 * 10**9
-    assert grid_of(np.concatenate([before, epochs])).known.sum() == 12
+    after = epochs[:1].copy()
+    after["start_ns"] = SPAN.end_ns
+    assert grid_of(np.concatenate([before, epochs, after])).known.sum() == 12
+    after["start_ns"] -= EPOCH_NS
+    assert grid_of(np.concatenate([before, epochs, after])).known.sum() == 13
 
 
 def test_a_slot_is_weighted_by_its_share_of_an_interval():
@@ -81,6 +85,20 @@ def test_runs_and_masks_are_two_ways_to_say_the_same(mask):
     ranges = runs(mask)
     assert np.array_equal(filled(ranges, len(mask)), mask)
     assert all(mask[a:b].all() for a, b in ranges)
+
+
+@pytest.mark.parametrize(
+    ("closer_than", "expected"),
+    [
+        (2, [[0, 1], [3, 5], [8, 9], [20, 21]]),
+        (3, [[0, 5], [8, 9], [20, 21]]),
+        (4, [[0, 9], [20, 21]]),
+        (12, [[0, 21]]),
+    ],
+)
+def test_a_gap_as_long_as_the_limit_is_left(closer_than, expected):
+    ranges = np.array([[0, 1], [3, 5], [8, 9], [20, 21]])  # gaps of 2, 3 and 11
+    assert joined(ranges, closer_than).tolist() == expected
 
 
 @given(masks, st.integers(1, 6))

@@ -66,7 +66,7 @@ def test_hours_are_looked_at_from_every_quarter_of_an_hour_on(moving, expected):
     ("name", "limit_mg"), [("nonwear_sd_mg", 1000 / 128), ("nonwear_range_mg", 1000 / 16)]
 )
 def test_what_varies_as_much_as_the_limit_is_not_suspect(name, limit_mg):
-    for by, suspect in ((0.0, False), (0.01, True)):
+    for by, suspect in ((0.0, False), (0.001, True)):
         settings = replace(S, **{name: limit_mg + by})
         assert wear.suspected(night(), settings).all() == suspect
         assert wear.suspected(night(), settings).any() == suspect
@@ -76,6 +76,18 @@ def test_the_two_axes_must_be_still_in_both_respects():
     sd_g, max_g = STILL["sd_g"].copy(), STILL["max_g"].copy()
     sd_g[:, 0], max_g[:, 1] = 0.05, 2.0
     assert not wear.suspected(night(sd_g=sd_g, max_g=max_g), S).any()
+
+
+def test_the_third_axis_may_reach_as_far_as_it_will():
+    max_g = STILL["max_g"].copy()
+    max_g[:, 1] = 2.0
+    assert wear.suspected(night(max_g=max_g), S).all()
+
+
+@pytest.mark.parametrize(("end", "suspect"), [("20:59:55", False), ("21:00", True)])
+def test_a_night_shorter_than_an_hour_has_no_hour_to_look_at(end, suspect):
+    grid = Grid.of(STILL, NightSpan(SPAN.date, SPAN.start_ns, at(end)), RATE_HZ)
+    assert wear.suspected(grid, S).any() == suspect
 
 
 # --------------------------------------------------------------------- proof: cold
@@ -98,6 +110,16 @@ def test_cold_proves_it_where_it_lasts_longer_than_an_hour_and_a_half(quarters, 
     suspect = wear.suspected(grid, S)
     assert stretches(suspect) == [(0, stop)]
     assert stretches(wear.proven(grid, suspect, S)) == ([(0, stop)] if proof else [])
+
+
+def test_how_long_it_lasts_is_counted_from_where_it_begins():
+    start, stop = 2 * HOUR, 2 * HOUR + 6 * QUARTER
+    grid = night(mean_g=WAVERING, temperature_c=cold(20.0, start, stop, 31.0))
+    suspect = np.zeros(SLOTS, bool)
+    suspect[start:stop] = True
+    assert not wear.proven(grid, suspect, S).any()
+    suspect[stop] = True
+    assert stretches(wear.proven(grid, suspect, S)) == [(start, stop + 1)]
 
 
 @pytest.mark.parametrize(
@@ -158,6 +180,44 @@ def test_proof_is_for_every_suspect_stretch_that_shares_it():
 
 
 @pytest.mark.parametrize(
+    ("suspected", "proof"),
+    [((900, 1000), False), ((900, 1001), True), ((2440, 2500), True), ((2441, 2500), False)],
+    ids=["up to it", "into it", "out of it", "behind it"],
+)
+def test_a_suspect_stretch_that_only_touches_the_proof_has_none(suspected, proof):
+    peaks = np.full(SLOTS, 300.0)
+    peaks[1000:2441] = 4.0  # two hours and a slot
+    suspect = np.zeros(SLOTS, bool)
+    suspect[slice(*suspected)] = True
+    assert wear.proven(night(accel_max_mg=peaks), suspect, S).any() == proof
+
+
+@pytest.mark.parametrize("start", [0, 2000, SLOTS - 360], ids=["first", "within", "last"])
+@pytest.mark.parametrize(("slots", "still"), [(360, True), (359, False)])
+def test_no_shorter_stretch_than_half_an_hour_is_absolutely_still(start, slots, still):
+    start += 360 - slots
+    mean_g = STILL["mean_g"].astype(float)
+    mean_g[:, 0] += np.where(np.arange(SLOTS) % 2, 0.05, -0.05)
+    mean_g[start : start + slots, 0] = 0.0
+    found = wear.absolutely_still(night(mean_g=mean_g))
+    assert stretches(found) == ([(start, start + slots)] if still else [])
+
+
+@pytest.mark.parametrize(("known", "still"), [(180, True), (179, False)])
+def test_half_an_hour_is_judged_if_half_of_it_is_known(known, still):
+    grid = Grid.of(STILL[:known], SPAN, RATE_HZ)
+    assert stretches(wear.absolutely_still(grid)) == ([(0, 360)] if still else [])
+
+
+@pytest.mark.parametrize(("quiet", "twitch"), [(433, True), (400, False)])
+def test_the_sensors_own_peaks_are_those_of_its_quietest_tenth(quiet, twitch):
+    peaks = np.full(SLOTS, 20.0)
+    peaks[:quiet] = 4.0
+    peaks[1000] = 30.0
+    assert wear.absolutely_still(night(accel_max_mg=peaks))[1000] == (not twitch)
+
+
+@pytest.mark.parametrize(
     ("quiet_mg", "peak_mg", "twitch"),
     [(4.0, 25.0, False), (4.0, 25.1, True), (20.0, 50.0, False), (20.0, 50.1, True)],
     ids=["25 mg", "more", "2.5 of the quiet peaks", "more of them"],
@@ -169,7 +229,7 @@ def test_a_twitch_is_above_25_mg_and_well_above_the_sensors_own_peaks(quiet_mg, 
     assert np.flatnonzero(~still).tolist() == ([1000] if twitch else [])
 
 
-@pytest.mark.parametrize(("wavers_mg", "still"), [(0.99, True), (1.01, False)])
+@pytest.mark.parametrize(("wavers_mg", "still"), [(0.9995, True), (1.0005, False)])
 def test_means_of_half_an_hour_that_vary_by_a_mg_are_not_absolutely_still(wavers_mg, still):
     mean_g = STILL["mean_g"].astype(float)
     mean_g[:, 1] += np.where(np.arange(SLOTS) % 2, wavers_mg, -wavers_mg) / 1000
@@ -190,6 +250,13 @@ def test_awake_a_suspect_stretch_is_not_worn_unless_it_is_warm(celsius, off):
     suspect = wear.suspected(grid, S)
     found = wear.awake_nonwear(grid, suspect, None, S)
     assert stretches(found) == ([(0, 2 * HOUR)] if off else [])
+
+
+@pytest.mark.parametrize(("celsius", "off"), [(24.9, True), (25.0, False)])
+def test_one_known_temperature_is_enough_to_be_cold_or_warm(celsius, off):
+    grid = night((2 * HOUR, SLOTS), temperature_c=cold(celsius, 100, 101))
+    found = wear.awake_nonwear(grid, wear.suspected(grid, S), None, S)
+    assert found.any() == off
 
 
 def test_what_shares_time_with_the_guider_is_not_judged_as_awake():
