@@ -29,8 +29,7 @@ Status = Literal["ok", "off", "unclear", "not_possible"]
 PATCHES = 45
 """Per quarter of a turn, about 2 degrees each: within a patch the sphere is flat to 0.2 mg."""
 
-_WINDOW_EPOCHS = 2
-_WINDOW_NS = _WINDOW_EPOCHS * EPOCH_NS
+_WINDOW_NS = 2 * EPOCH_NS
 _ALL = 6 * PATCHES**2
 _GRAVITY_G = (0.5, 1.5)
 """What a sensor at rest may show: with less or more it is not calibration that it needs."""
@@ -87,10 +86,9 @@ class Calibrator:
     def add(self, epochs: NDArray[np.void]) -> None:
         """Take consecutive epochs that begin at a multiple of 10 s, rows of ``EPOCH``."""
         at_rest_g = self._at_rest(epochs)
-        if len(at_rest_g):
-            patch = patches(at_rest_g)
-            np.add.at(self._sum_g, patch, at_rest_g)
-            np.add.at(self._seen, patch, 1)
+        patch = patches(at_rest_g)
+        np.add.at(self._sum_g, patch, at_rest_g)
+        np.add.at(self._seen, patch, 1)
 
     def _at_rest(self, epochs: NDArray[np.void]) -> Floats:
         """Means of whole windows of 10 s in which nothing moved."""

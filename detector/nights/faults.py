@@ -44,7 +44,7 @@ def _constant(grid: Grid, axis: int) -> Ranges:
     changes = np.flatnonzero(value_g[1:] != value_g[:-1]) + 1  # NaN differs from itself
     edges = np.concatenate([[0], changes, [len(grid)]])
     ranges = np.stack([edges[:-1], edges[1:]], axis=1)
-    return np.asarray(ranges[flat[ranges[:, 0]]] if len(grid) else ranges[:0])
+    return np.asarray(ranges[flat[ranges[:, 0]]])
 
 
 def vibration(grid: Grid, floor_g_per_s: float, settings: HealthSettings) -> Mask:

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from detector.nights.calibration import PATCHES, Calibrator, error_g, fit, patches
+from detector.nights.calibration import PATCHES, Calibration, Calibrator, error_g, fit, patches
 from detector.scan import EPOCH
 from detector.settings import HealthSettings
 from recordings import SECOND_NS
@@ -91,6 +91,8 @@ def test_few_postures_are_not_enough_however_long_each_is_kept():
     few = np.repeat(directions(29), 200, axis=0)
     assert calibrated(at_rest(few)).status == "not_possible"
     assert calibrated(at_rest(few)).postures == 29
+    assert calibrated(at_rest(directions(30))).postures == 30
+    assert calibrated(at_rest(directions(30))).status != "not_possible"
 
 
 def test_a_sensor_that_never_rests_says_nothing():
@@ -133,9 +135,16 @@ def test_movement_within_ten_seconds_is_no_rest():
     assert calibrated(epochs).postures == 0
 
 
-@pytest.mark.parametrize("weight_g", [0.0, 0.45, 1.6])
-def test_what_cannot_be_gravity_is_left_out(weight_g):
-    assert calibrated(at_rest(directions(400) * weight_g)).postures == 0
+@pytest.mark.parametrize(("sd_mg", "postures"), [(12.99, 1), (13.01, 0)])
+def test_rest_is_a_deviation_below_13_mg(sd_mg, postures):
+    assert calibrated(at_rest(directions(1), sd_mg=sd_mg)).postures == postures
+
+
+@pytest.mark.parametrize(
+    ("weight_g", "postures"), [(0, 0), (0.499, 0), (0.501, 1), (1.499, 1), (1.501, 0)]
+)
+def test_what_cannot_be_gravity_is_left_out(weight_g, postures):
+    assert calibrated(at_rest(directions(1) * weight_g)).postures == postures
 
 
 def test_windows_are_ten_whole_seconds_of_the_devices_clock():
@@ -144,8 +153,15 @@ def test_windows_are_ten_whole_seconds_of_the_devices_clock():
     epochs["start_ns"] += 5 * SECOND_NS  # across the border of two windows
     assert calibrated(epochs).postures == 0
     thin = at_rest(directions(1))
-    thin["n_samples"][1] = 0.8 * 5 * RATE_HZ
-    assert calibrated(thin).postures == 0
+    for samples, postures in ((225, 1), (224, 0)):  # from nine tenths on it is whole
+        thin["n_samples"][1] = samples
+        assert calibrated(thin).postures == postures
+
+
+def test_rest_across_the_border_of_two_windows_is_not_looked_at():
+    epochs = at_rest(directions(2))
+    epochs["mean_g"][1:3], epochs["mean_g"][[0, 3]] = (0, 0, 1), (0, 0, -1)
+    assert calibrated(epochs).postures == 0
 
 
 @given(st.lists(st.integers(1, 199), max_size=6, unique=True).map(sorted))
@@ -176,6 +192,11 @@ def test_patches_are_small_and_cover_the_sphere():
 def test_the_axes_themselves_have_patches():
     vectors = np.concatenate([np.eye(3), -np.eye(3), np.ones((1, 3)), -np.ones((1, 3))])
     assert len(set(patches(vectors).tolist())) == 8
+
+
+def test_the_largest_error_is_that_of_gain_and_offset_on_the_worst_axis():
+    found = Calibration(status="ok", postures=99, gain=(1.02, 0.5, 1), offset_mg=(40, -1.5, 90))
+    assert found.largest_mg == pytest.approx(501.5)  # 60, 501.5 and 90 mg
 
 
 def test_what_could_not_be_fitted_has_no_largest_error():

@@ -85,6 +85,11 @@ def test_an_axis_may_be_stuck_at_an_end_of_the_night(end):
     assert stuck(held(wavering(), *span, 1, -2.0)) == [*range(*span)]
 
 
+def test_a_short_stretch_at_one_value_does_not_hide_a_later_one():
+    epochs = held(held(wavering(), 100, 150, 1, -2.0), 200, 400, 1, -2.0)
+    assert stuck(epochs) == [*range(200, 400)]
+
+
 def test_what_is_not_known_ends_a_stretch_at_one_value():
     epochs = held(wavering(), 200, 400, 1, -2.0)
     assert stuck(np.delete(epochs, 310)) == []  # 110 and 89 epochs
@@ -138,6 +143,8 @@ def test_epochs_whose_jerk_is_unknown_are_not_asked():
     assert vibrates(epochs) == []
     epochs["jerk_max_g_per_s"][100:220] = np.nan
     assert vibrates(epochs) == []
+    epochs["jerk_max_g_per_s"][150] = 2 * 0.75  # the only one
+    assert vibrates(epochs)
 
 
 @pytest.mark.parametrize(("sd_g", "told"), [(0.2499, True), (0.25, False)])

@@ -33,7 +33,14 @@ def test_what_was_not_recorded_is_unknown_and_unobserved():
 
 @pytest.mark.parametrize(
     ("samples", "known", "seconds"),
-    [(250, True, 5), (249, True, 5), (125, True, 2.5), (124, False, 2.48), (1, False, 0.02)],
+    [
+        (250, True, 5),
+        (225, True, 5),
+        (224, True, 4.48),
+        (125, True, 2.5),
+        (124, False, 2.48),
+        (1, False, 0.02),
+    ],
 )
 def test_an_epoch_with_too_few_samples_counts_its_seconds_only(samples, known, seconds):
     epochs = recorded("22:00", ("asleep", 1))
@@ -51,6 +58,20 @@ def test_blanked_time_is_sampled_but_not_observed():
     epochs["observed_s"][:2] = 0
     grid = grid_of(epochs)
     assert grid.sampled_s.sum() - grid.observed_s.sum() == 10
+
+
+def test_slots_that_are_hidden_hold_samples_and_say_nothing():
+    whole = grid_of(recorded("22:00", ("asleep", 1)))
+    mask = np.zeros(len(whole), bool)
+    first = whole.slot(at("22:00"))
+    mask[first + 3 : first + 5] = True
+    rest = whole.without(mask)
+    assert np.array_equal(rest.known, whole.known & ~mask)
+    assert rest.observed_s.tolist() == np.where(mask, 0, whole.observed_s).tolist()
+    assert np.array_equal(rest.sampled_s, whole.sampled_s)
+    assert np.isnan(rest.mean_g[mask]).all()
+    np.testing.assert_array_equal(rest.mean_g[~mask], whole.mean_g[~mask])
+    assert whole.known.sum() == 12  # it is another grid
 
 
 def test_rows_of_other_nights_are_left_out():
@@ -115,6 +136,17 @@ def test_a_rolling_mean_is_that_of_what_is_known(values, length):
     known = [window[~np.isnan(window)] for window in windows]
     expected = [window.mean() if len(window) else np.nan for window in known]
     np.testing.assert_allclose(rolling_mean(np.array(values), length), expected)
+
+
+@pytest.mark.parametrize("order", [[0, 1, 2], [1, 2, 0], [2, 0, 1], [1, 0, 2]])
+@pytest.mark.parametrize(
+    ("other", "cosine"),
+    [((3, -1, 2), 7 / 14), ((2, 3, 1), 11 / 14), ((-1, -2, 3), 4 / 14), ((3, 0, -1), 0)],
+)
+def test_an_angle_is_that_of_the_scalar_product(order, other, cosine):
+    one, two = np.array([1.0, 2, 3])[order], np.array(other, float)[order]
+    assert angle_deg(one, two) == pytest.approx(np.degrees(np.arccos(cosine)))
+    assert angle_deg(one, -5 * two) == pytest.approx(180 - np.degrees(np.arccos(cosine)))
 
 
 def test_an_angle_is_right_for_tiny_and_for_straight_ones():

@@ -9,9 +9,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 from made_results import made_facts, made_quality
+from scans import SPAN, recorded
 
 from detector.nights.night import Interval
-from detector.nights.quality import described_gravity, idle_gaps, rate_bias_pct, remarks, warns
+from detector.nights.quality import (
+    Inquiry,
+    described_gravity,
+    idle_gaps,
+    rate_bias_pct,
+    remarks,
+    warns,
+)
 from detector.pipeline import Analysis, Subject, analyse_samples, survey
 from detector.reasons import FOUND
 from detector.selftest import BUNDLED
@@ -66,6 +74,10 @@ def test_gaps_because_the_device_lay_still_are_told_apart():
     assert codes(of=of) == ["idle_sleep", "gaps"]
 
 
+def test_segments_that_touch_have_no_gap_between_them():
+    assert idle_gaps(health((0, 100, "start"), (100, 200, "idle_sleep"))) == ()
+
+
 def test_time_that_runs_backwards_is_no_idle_gap():
     assert idle_gaps(health((0, 100, "start"), (90, 200, "idle_sleep"))) == ()
 
@@ -74,6 +86,37 @@ def test_time_that_runs_backwards_is_no_idle_gap():
 def test_the_bias_of_the_rate_is_against_the_stated_one(nominal_hz, bias_pct):
     found = rate_bias_pct(Header(format="made", nominal_hz=nominal_hz), health((0, 100, "start")))
     assert found == pytest.approx(bias_pct, abs=0.01)
+
+
+def test_a_rate_that_was_not_measured_has_no_bias():
+    assert rate_bias_pct(Header(format="made", nominal_hz=50.0), Health()) is None
+
+
+@pytest.mark.parametrize(("samples", "said"), [(2400, []), (2399, ["too_slow"])])
+def test_a_recording_at_the_least_rate_is_fast_enough(samples, said):
+    of = health((0, 100, "start"))
+    of.segments[0] = replace(of.segments[0], samples=samples)
+    assert codes(of) == said
+
+
+@pytest.mark.parametrize(("clipped", "said"), [(25_000, []), (25_001, ["clipped"])])
+def test_a_share_of_clipped_samples_at_the_limit_is_not_remarked_on(clipped, said):
+    quality = replace(made_quality(), clipped_samples=clipped)
+    assert quality.clipped_pct == pytest.approx(clipped / 250_000)
+    assert codes(quality=quality) == said
+
+
+def test_an_inquiry_adds_up_over_nights():
+    inquiry = Inquiry(50.0, S.health)
+    for clipped in (7, 4):
+        epochs = recorded("22:00", ("asleep", 30))
+        epochs["n_clipped"][[3, 8]] = clipped, 1
+        for name in ("mean_g", "min_g", "max_g"):
+            epochs[name][60:240, 0] = 2.0  # a quarter of an hour at the end of the range
+        inquiry.add(epochs, SPAN)
+    found = inquiry.quality()
+    assert (found.samples, found.clipped_samples) == (2 * 360 * 250, 13)
+    assert found.stuck_min == 30
 
 
 def test_faults_of_the_sensor_are_told():
