@@ -55,6 +55,13 @@ def test_gains_and_offsets_are_found_whatever_their_signs(gain, offset):
     assert found.largest_mg == pytest.approx(80, abs=3)
 
 
+def test_errors_and_offsets_are_in_mg():
+    assert calibrated(at_rest(1.02 * directions(5))).error_before_mg == pytest.approx(20, rel=1e-5)
+    offset_mg = 80.0, -70.0, 60.0
+    found = calibrated(at_rest(as_measured(directions(60), (1, 1, 1), offset_mg)))
+    np.testing.assert_allclose(found.offset_mg, offset_mg, atol=0.01)
+
+
 def test_the_fit_is_exact_on_points_without_noise():
     true_g = directions(200)
     gain, offset_g = fit(as_measured(true_g, (1.02, 0.97, 1.01), (30, -40, 80)))
@@ -87,6 +94,17 @@ def test_one_side_of_an_axis_is_not_enough(axis):
     assert found.error_before_mg > 10  # what was seen was still off by as much
 
 
+@pytest.mark.parametrize(("reached_mg", "possible"), [(300.5, True), (299.5, False)])
+@pytest.mark.parametrize("side", [-1, 1])
+def test_both_sides_of_an_axis_are_seen_beyond_300_mg(side, reached_mg, possible):
+    vectors = directions(2000)
+    vectors = vectors[side * vectors[:, 1] < 0.28]
+    length = np.sqrt(1 - (reached_mg / 1000) ** 2)
+    edge = np.array([[0.8 * length, side * reached_mg / 1000, 0.6 * length]])
+    found = calibrated(at_rest(np.concatenate([vectors, edge])))
+    assert (found.status != "not_possible") == possible
+
+
 def test_few_postures_are_not_enough_however_long_each_is_kept():
     few = np.repeat(directions(29), 200, axis=0)
     assert calibrated(at_rest(few)).status == "not_possible"
@@ -115,6 +133,15 @@ def test_what_no_gain_and_offset_explains_is_unclear():
     found = calibrated(at_rest(vectors * length[:, None]))
     assert found.status == "unclear"
     assert found.error_after_mg > 10
+
+
+def test_what_is_left_is_the_mean_error_with_gains_and_offsets_used():
+    measured = directions(60, seed=3) * np.random.default_rng(0).normal(1, 0.02, (60, 1))
+    found = calibrated(at_rest(measured))
+    assert found.postures == 60  # each in a patch of its own
+    used = measured * found.gain + np.array(found.offset_mg) / 1000
+    left_mg = 1000 * np.mean(np.abs(np.linalg.norm(used, axis=1) - 1))
+    assert found.error_after_mg == pytest.approx(left_mg, rel=1e-4)
 
 
 @given(st.integers(0, 2**32), st.floats(0, 0.5))
@@ -197,6 +224,12 @@ def test_the_axes_themselves_have_patches():
 def test_the_largest_error_is_that_of_gain_and_offset_on_the_worst_axis():
     found = Calibration(status="ok", postures=99, gain=(1.02, 0.5, 1), offset_mg=(40, -1.5, 90))
     assert found.largest_mg == pytest.approx(501.5)  # 60, 501.5 and 90 mg
+
+
+def test_what_points_between_two_faces_of_the_cube_has_a_patch_of_the_first():
+    between = np.array([(1, 1, 1), (1, 1, 0), (1, 0, 1), (0, 1, 1)], float)
+    assert (patches(between) // PATCHES**2).tolist() == [0, 0, 0, 2]
+    assert (patches(-between) // PATCHES**2).tolist() == [1, 1, 1, 3]
 
 
 def test_what_could_not_be_fitted_has_no_largest_error():

@@ -76,7 +76,9 @@ def test_someone_whose_recordings_all_failed_has_a_row():
 
 
 def test_a_file_that_is_no_recording_is_nobodys():
-    assert list(participant_rows([], [recording(status="skipped")])) == []
+    skipped = recording("", "q", status="skipped")
+    assert list(participant_rows([], [skipped])) == []
+    assert only([night(0, 3)], [skipped, recording()])["sleep_starts_onset"] == 3
 
 
 def test_of_two_recordings_of_a_night_the_longer_observed_one_is_used_and_not_the_larger():
@@ -114,6 +116,13 @@ def test_the_first_night_is_the_first_one_slept():
     assert (row["first_night_per_h"], row["later_nights_per_h"]) == (10.667, 2.0)
 
 
+def test_nights_of_which_nothing_was_counted_are_usable_and_of_one_recording():
+    row = only([night(0, 0), night(1, 0), night(2, None), night(3, 0)])
+    assert (row["first_night_sleep_starts"], row["first_night_per_h"]) == (0, 0)
+    assert (row["later_nights_usable"], row["later_nights_per_h"]) == (2, 0)
+    assert row["nights_doubled"] == 0
+
+
 def test_a_first_night_without_a_count_is_not_replaced_by_the_second():
     row = only([night(0, None), night(1, 2)])
     assert row["first_night_date"] == "2024-03-05"
@@ -135,6 +144,11 @@ def test_clock_times_are_local_and_their_mean_is_circular():
     assert (row["onset_nights"], row["mean_onset_clock"]) == (2, "00:05")
     assert row["sd_onset_min"] == pytest.approx(25, abs=0.2)
     assert (row["wake_nights"], row["mean_wake_clock"], row["sd_wake_min"]) == (0, None, None)
+
+
+def test_equal_clock_times_deviate_by_zero_without_a_sign():
+    midnight = "2024-03-06T00:00:00.000+01:00"
+    assert str(only([night(i, wake=midnight) for i in range(2)])["sd_wake_min"]) == "0.0"
 
 
 def test_the_median_uncertainty_is_over_the_nights_that_have_one():

@@ -86,6 +86,14 @@ def test_a_widened_interval_is_that_of_fewer_independent_events():
     assert rate.high_per_h == pytest.approx(high)
 
 
+def test_nights_that_differ_as_chance_has_it_widen_nothing():
+    rate = pooled_rate([1, 3], [1.0, 1.0])  # chi square 1/2 + 1/2, of one degree of freedom
+    assert rate is not None
+    assert (rate.dispersion, rate.interval) == (1.0, "poisson")
+    low, high = poisson_interval(4)
+    assert (rate.low_per_h, rate.high_per_h) == (low / 2, high / 2)
+
+
 def test_without_a_night_there_is_no_rate():
     assert pooled_rate([], []) is None
 
