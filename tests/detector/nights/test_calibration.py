@@ -76,6 +76,13 @@ def test_a_few_wild_points_do_not_pull_the_fit_along():
     assert 1000 * offset_g[0] == pytest.approx(40, abs=3)
 
 
+def test_wild_points_on_one_side_weigh_less_the_farther_off_they_are():
+    measured = as_measured(directions(300), (1.0, 1.0, 1.0), (40, 0, 0))
+    measured[np.flatnonzero(measured[:, 0] > 0.5)[::3]] *= 1.15  # with equal weights: 11 mg
+    _, offset_g = fit(measured)
+    assert 1000 * offset_g[0] == pytest.approx(40, abs=4)
+
+
 def test_a_sound_sensor_is_ok_and_a_little_error_is_sound():
     assert calibrated(at_rest(directions(400))).status == "ok"
     little = calibrated(at_rest(as_measured(directions(400), (1.005, 1, 1), (0, 10, 0))))
