@@ -6,11 +6,12 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from made_jolts import PEAK_S, jolts, scan_pieces
+from made_jolts import PEAK_S, STEP_G, jolts, scan_pieces
 from scans import event
 
-from detector.settings import KindSettings
+from detector.settings import KindSettings, ScanSettings
 from detector.signal.candidates import could_be_sleep_start
+from detector.signal.design import Design
 from recordings import SECOND_NS, Chunk, Scale
 
 RATE_HZ = 50.0
@@ -24,11 +25,11 @@ START_NS = 1_709_654_467 * SECOND_NS
     ("changes", "kept"),
     [
         ({}, True),
-        ({"width_s": 1.4 - 1e-6}, True),
+        ({"width_s": 1.4}, True),
         ({"width_s": 1.41}, False),
         ({"peak_accel_mg": 40.0}, True),
         ({"peak_accel_mg": 39.9}, False),
-        ({"peak_jerk_g_per_s": 0.8 + 1e-6}, True),
+        ({"peak_jerk_g_per_s": 0.8}, True),
         ({"peak_jerk_g_per_s": 0.79}, False),
         ({"still_before_s": 8.0}, True),
         ({"still_before_s": 7.9}, False),
@@ -91,15 +92,18 @@ def upside_down(at_s=(20.0,), seconds=40.0):
 def test_an_event_is_clipped_by_a_sample_from_its_beginning_to_its_end(where):
     accel_g = upside_down()
     (row,) = scanned(accel_g).candidates
-    first, last = ((row[f"{end}_ns"] - START_NS) / SECOND_NS * RATE_HZ for end in ("start", "end"))
+    made = Design.of(RATE_HZ, STEP_G, ScanSettings())
     # its times were put earlier by the delay, not by whole samples
-    first, last = int(np.floor(first + 0.5)), int(np.floor(last + 0.5))
+    first, last = (
+        round((row[f"{end}_ns"] + made.delay_ns - START_NS) / SECOND_NS * RATE_HZ) - made.delay_n
+        for end in ("start", "end")
+    )
     place = {
-        "before": first - 2,
-        "first": first + 1,
+        "before": first - 1,
+        "first": first,
         "within": (first + last) // 2,
-        "last": last - 1,
-        "behind": last + 2,
+        "last": last,
+        "behind": last + 1,
     }
     (found,) = scanned(accel_g, at_end_of_range=place[where]).candidates
     assert found["clipped"] == (where in ("first", "within", "last"))
@@ -114,6 +118,20 @@ def test_a_peak_lies_within_its_event_and_near_the_strongest_moment():
     assert (rows["peak_ns"] <= rows["end_ns"]).all()
     peaks_s = (rows["peak_ns"] - START_NS) / SECOND_NS
     np.testing.assert_allclose(peaks_s, np.array([20, 30]) + PEAK_S, atol=0.02)
+
+
+def test_peaks_are_timed_between_samples():
+    begins_s = 20 + 12.00731 * np.arange(12)  # at all places between two samples of 20 ms
+    rows = scanned(jolts(RATE_HZ, 165.0, begins_s, noise_g=0.0001) - [0, 0, 2]).candidates
+    late_s = (rows["peak_ns"] - START_NS) / SECOND_NS - begins_s - PEAK_S
+    assert np.ptp(late_s) < 0.004
+
+
+def test_a_stronger_jerk_a_second_later_is_not_taken_for_the_peak_of_the_first():
+    accel_g = upside_down() + jolts(RATE_HZ, 40.0, [21.1], size_g=0.9, noise_g=0) - [0, 0, 1]
+    first, second = scanned(accel_g).candidates
+    assert (first["peak_ns"] - START_NS) / SECOND_NS == pytest.approx(20 + PEAK_S, abs=0.02)
+    assert second["peak_jerk_g_per_s"] > 2 * first["peak_jerk_g_per_s"]
 
 
 def test_stillness_lasts_from_the_end_of_the_event_before_and_first_from_the_blanked_time():

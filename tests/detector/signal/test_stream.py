@@ -12,6 +12,7 @@ from made_jolts import PEAK_S, START_NS, STEP_G, jolts, scan_array, scan_pieces
 
 from detector.scan import EPOCH, Scan
 from detector.settings import SettingsError
+from detector.signal import design
 from detector.signal.epoching import EPOCH_NS
 from detector.signal.segments import Survey
 from detector.signal.stream import Stream
@@ -46,11 +47,63 @@ def test_chunks_of_one_size_give_the_same_bytes(minute, size):
     assert same(scan_array(minute, 25.0, range(size, 1500, size)), scan_array(minute, 25.0))
 
 
-def test_a_window_that_slides_many_times_gives_the_same_bytes():
-    accel_g = jolts(25.0, 1500, np.arange(20, 1480, 40.0))
+@pytest.mark.parametrize("batch_n", [1, 333])
+def test_a_window_that_slides_many_times_gives_the_same_bytes(monkeypatch, batch_n):
+    accel_g = jolts(25.0, 300, np.arange(20, 280, 40.0))
     whole = scan_array(accel_g, 25.0)
-    assert len(whole.candidates) == len(np.arange(20, 1480, 40.0))
-    assert same(scan_array(accel_g, 25.0, range(100, 37_500, 333)), whole)
+    assert len(whole.candidates) == len(np.arange(20, 280, 40.0))
+    monkeypatch.setattr(design, "BATCH_N", batch_n)
+    assert same(scan_array(accel_g, 25.0), whole)
+    assert same(scan_array(accel_g, 25.0, range(100, 7500, 333)), whole)
+
+
+def bent(accel_g, size):
+    """Chunks of some samples, each with its end of a clock that alternates between two rates."""
+    edges = np.arange(0, len(accel_g) + 1, size)
+    period_ns = np.where(np.arange(len(edges)) % 2, 39_000_000, 41_000_000)
+    times_ns = START_NS + np.cumsum(size * period_ns)
+    knots = np.stack([edges, times_ns], axis=1)
+    whole = replace(Chunk.uniform(accel_g, 25.0, START_NS), knots=knots)
+    chunks = whole.split(*edges[1:-1].tolist())
+    return whole, [replace(c, knots=knots[k : k + 2]) for k, c in enumerate(chunks)]
+
+
+@pytest.mark.parametrize("batch_n", [200, design.BATCH_N])
+@pytest.mark.parametrize("size", [100, 500])
+def test_every_sample_has_the_time_that_the_clock_gives_it_there(monkeypatch, size, batch_n):
+    whole, pieces = bent(jolts(25.0, 200, np.arange(20, 190, 13.0)), size)
+    expected = scan_pieces([whole], 25.0)
+    monkeypatch.setattr(design, "BATCH_N", batch_n)
+    assert same(scan_pieces(pieces, 25.0), expected)
+    later = [c for piece in pieces for c in piece.split(17, 60)]
+    assert same(scan_pieces(later, 25.0), expected)
+    # samples of an epoch are those that the clock puts into it
+    times_ns = whole.times_ns(np.arange(len(whole)))
+    starts_ns, samples = np.unique(times_ns // EPOCH_NS * EPOCH_NS, return_counts=True)
+    assert expected.epochs["start_ns"].tolist() == starts_ns.tolist()
+    assert expected.epochs["n_samples"].tolist() == samples.tolist()
+
+
+def test_a_segment_is_as_if_there_had_been_none_before_it():
+    loud, quiet = jolts(25.0, 60, np.arange(12.0, 60, 0.7), size_g=2.0), jolts(25.0, 60, [30, 59.3])
+    second = Chunk.uniform(quiet, 25.0, START_NS + 1000 * SECOND_NS)
+    alone = scan_pieces([second], 25.0)
+    both = scan_pieces([Chunk.uniform(loud, 25.0, START_NS), second], 25.0)
+    rows = both.candidates[both.candidates["segment"] == 1]
+    rows["segment"] = 0
+    assert rows.tobytes() == alone.candidates.tobytes()
+    assert both.epochs[-len(alone.epochs) :].tobytes() == alone.epochs.tobytes()
+
+
+def test_the_floor_of_an_epoch_is_known_when_the_second_has_passed_in_which_it_ends():
+    rng = np.random.default_rng(0)
+    accel_g = rng.normal(0, 0.01, (3000, 3)) * np.linspace(0.2, 5, 3000)[:, None] + [0, 0, 1]
+    start_ns = START_NS // EPOCH_NS * EPOCH_NS  # every fifth second is the last of an epoch
+    floors = scan_array(accel_g, 25.0, start_ns=start_ns).epochs["floor_g_per_s"]
+    assert len(set(floors[4:].tolist())) > 10  # it rises, as the noise does
+    for k in range(4, 24):
+        until = scan_array(accel_g[: 125 * (k + 1)], 25.0, start_ns=start_ns).epochs
+        assert until["floor_g_per_s"][k] == floors[k]
 
 
 def warming(accel_g, temperatures_c, cuts=()):

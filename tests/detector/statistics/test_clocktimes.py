@@ -64,8 +64,9 @@ def test_one_time_has_no_deviation():
     assert sd is None
 
 
-def test_equal_times_deviate_by_nothing():
-    assert mean_clock([1405.0] * 7)[1] == pytest.approx(0, abs=1e-4)
+@pytest.mark.parametrize(("time_min", "n"), [(1405.0, 7), (4.0, 3), (22.0, 5), (17.0, 7)])
+def test_equal_times_deviate_by_nothing(time_min, n):  # though rounding may make R more than 1
+    assert mean_clock([time_min] * n)[1] == pytest.approx(0, abs=1e-4)
 
 
 @pytest.mark.parametrize(
@@ -77,6 +78,9 @@ def test_equal_times_deviate_by_nothing():
         (1439.999, "00:00"),
         (1421.9, "23:41"),
         (1440, "00:00"),
+        (59, "00:59"),
+        (60, "01:00"),
+        (481, "08:01"),
     ],
 )
 def test_a_time_of_day_is_shown_as_a_clock_does(minutes, text):
