@@ -61,6 +61,7 @@ def test_without_a_window_nothing_carries_a_count_and_nothing_takes_it_away():
     night = picture(DAY, sleep(onset_observed=False))
     assert (night.window, night.headline, night.main_loss) == (None, None, None)
     assert picture(DAY).headline is None
+    assert (measured(night)["window_usable_min"], measured(night)["night_usable_h"]) == (None, None)
 
 
 def test_a_window_that_leaves_the_night_is_as_long_as_any_other():
@@ -98,6 +99,11 @@ def test_a_floor_above_the_limit_for_a_minute_is_noise(epochs, floor, noisy):
     rows["floor_g_per_s"][1000 : 1000 + epochs] = floor
     found = figures.too_noisy(Grid.of(rows, SPAN, RATE_HZ), S.window)
     assert np.flatnonzero(found).tolist() == ([*range(1000, 1012)] if noisy else [])
+
+
+def test_a_floor_hides_jerks_once_the_threshold_that_it_gives_is_above_the_smallest():
+    floor = figures.hiding_floor_g_per_s(S)
+    assert floor * S.scan.on_factor == pytest.approx(S.kinds.jerk_min_g_per_s)
 
 
 # --------------------------------------------------------------------- hours and minutes
