@@ -47,6 +47,7 @@ def picture(
     spans = {name: [Interval(*map(at, masks[name]))] if name in masks else [] for name in MASKS}
     return Picture(
         grid=grid,
+        wear_told=True,
         idle=idle,
         sleep=asleep,
         window=None if asleep is None else onset_window(asleep, window),

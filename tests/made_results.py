@@ -279,6 +279,7 @@ def made_night(index: int = 0) -> Night:
         night_usable_h=7.4,
         observed_h=9.0,
         wear_pct=99.25,
+        nonwear_min=0.0,
         gap_min=1.5,
         blanked_min=0.333,
         clipped_samples=4,
@@ -334,6 +335,7 @@ def made_unanalysable_night(index: int = 2) -> Night:
         usable_h=8.75,
         observed_h=9.0,
         wear_pct=100.0,
+        nonwear_min=0.0,
         floor_g_per_s=0.21,
         counts=dict.fromkeys(made_night().counts),
     )

@@ -33,6 +33,8 @@ class Picture:
     """Slots with a stuck axis are unknown in it."""
     off: Mask
     """Not worn."""
+    wear_told: bool
+    """Whether there was enough to tell worn from not worn at all."""
     noisy: Mask
     """Worn or not, too high a noise floor."""
     stuck: Mask
@@ -143,7 +145,7 @@ def measures(picture: Picture, events: Events, kinds: KindSettings, site: Site) 
         **(_of_ankle(picture, events, kinds) if site == "ankle" else {}),
         "posture_changes_per_h": posture_changes_per_h(picture),
         "noisy_min": float(np.sum(grid.sampled_s * picture.noisy * picture.extent)) / 60,
-        "nonwear_min": float(grid.sampled_s[picture.off].sum()) / 60,
+        "nonwear_min": float(grid.sampled_s[picture.off].sum()) / 60 if picture.wear_told else None,
         "stuck_min": float(grid.sampled_s[picture.stuck].sum()) / 60,
         "idle_min": idle_min(picture),
         "clipped_pct": clipped_pct(grid),
@@ -189,7 +191,8 @@ def wear_pct(picture: Picture) -> float | None:
     """Worn share of the recorded sleep period (of the recorded night if there is none)."""
     recorded = picture.grid.sampled_s * picture.extent
     total = float(recorded.sum())
-    return 100 * float(recorded[~picture.off].sum()) / total if total > 0 else None
+    told = picture.wear_told and total > 0
+    return 100 * float(recorded[~picture.off].sum()) / total if told else None
 
 
 def typical(picture: Picture, values: Floats) -> float | None:

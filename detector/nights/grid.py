@@ -30,6 +30,8 @@ _SUMMARIES = (
 
 _LEAST_SHARE = 0.5
 _WHOLE_SHARE = 0.9
+_BORDERS_SAMPLES = 2
+"""By which the length of what is in an epoch may differ from its length: one at each end."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +78,8 @@ class Grid:
         share = epochs["n_samples"] / (rate_hz * EPOCH_NS / SECOND_NS)
         # The count of samples in a whole epoch varies by one: that is not a loss.
         seconds = np.where(share >= _WHOLE_SHARE, 5.0, 5.0 * share)
+        # Nor is what is observed of it, which ends between two samples and by a clock that bends.
+        whole = epochs["observed_s"] >= seconds - _BORDERS_SAMPLES / rate_hz
         thin = share < _LEAST_SHARE
 
         def put(name: str) -> Floats:
@@ -94,7 +98,7 @@ class Grid:
             first_ns=first * EPOCH_NS,
             known=tally(~thin).astype(np.bool_),
             sampled_s=tally(seconds),
-            observed_s=tally(np.minimum(epochs["observed_s"], seconds)),
+            observed_s=tally(np.where(whole, seconds, epochs["observed_s"])),
             n_samples=tally(epochs["n_samples"]),
             **{name: put(name) for name in _SUMMARIES},
             n_clipped=tally(epochs["n_clipped"]).astype(np.int64),

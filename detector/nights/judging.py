@@ -115,6 +115,7 @@ def _picture(
     return Picture(
         grid=grid,
         off=off,
+        wear_told=wear.can_be_told(grid, settings.sleep),
         noisy=figures.too_noisy(grid, settings.window),
         stuck=stuck,
         shaken=faults.vibration(grid, figures.hiding_floor_g_per_s(settings), settings.health),

@@ -199,7 +199,10 @@ class Night:
     observed_h: float = 0.0
     """Hours of the night that have samples at all."""
     wear_pct: float | None = None
-    """Worn share of the observed sleep period (of the night if there is none)."""
+    """Worn share of the observed sleep period (of the night if there is none).
+
+    None, as ``nonwear_min``, where too little was recorded to tell.
+    """
     gap_min: float = 0.0
     """Minutes without samples between the night's first and last sample."""
     blanked_min: float = 0.0
@@ -210,7 +213,7 @@ class Night:
     """Smallest sleep start that could have been counted over the night's floor."""
     noisy_min: float = 0.0
     """Minutes of the sleep period (of the night if there is none) whose noise floor is too high."""
-    nonwear_min: float = 0.0
+    nonwear_min: float | None = None
     """Minutes of the night with samples, but not worn."""
     stuck_min: float = 0.0
     """Minutes of the night with samples, but a stuck axis."""

@@ -23,6 +23,8 @@ counts as non-wear.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 
 from ..settings import SleepSettings
@@ -41,23 +43,32 @@ _LEAST_KNOWN_SHARE = 0.5
 
 
 def suspected(grid: Grid, settings: SleepSettings) -> Mask:
-    """Slots of all windows in which at least two axes hardly moved.
-
-    Windows of ``nonwear_window_min`` begin every ``nonwear_step_min``, counted from the night's
-    start; a window with less than half of its epochs is not judged.
-    """
-    window = round(settings.nonwear_window_min * EPOCHS_PER_MIN)
-    step = round(settings.nonwear_step_min * EPOCHS_PER_MIN)
+    """Slots of all windows in which at least two axes hardly moved."""
     mask = np.zeros(len(grid), np.bool_)
-    for start in range(0, len(grid) - window + 1, step):
-        part = slice(start, start + window)
-        if grid.known[part].mean() < _LEAST_KNOWN_SHARE:
-            continue
+    for part in _windows(grid, settings):
         still = _range_mg(grid, part) < settings.nonwear_range_mg
         if still.sum() >= _LEAST_AXES:  # few windows are; only they are worth a look at the SD
             still &= _sd_mg(grid, part) < settings.nonwear_sd_mg
             mask[part] |= still.sum() >= _LEAST_AXES
     return mask
+
+
+def can_be_told(grid: Grid, settings: SleepSettings) -> bool:
+    """Whether there is a window to be judged at all: else nothing was found out about wear."""
+    return next(_windows(grid, settings), None) is not None
+
+
+def _windows(grid: Grid, settings: SleepSettings) -> Iterator[slice]:
+    """Windows of ``nonwear_window_min``, every ``nonwear_step_min`` from the night's start.
+
+    One with less than half of its epochs is not judged.
+    """
+    window = round(settings.nonwear_window_min * EPOCHS_PER_MIN)
+    step = round(settings.nonwear_step_min * EPOCHS_PER_MIN)
+    for start in range(0, len(grid) - window + 1, step):
+        part = slice(start, start + window)
+        if grid.known[part].mean() >= _LEAST_KNOWN_SHARE:
+            yield part
 
 
 def _sd_mg(grid: Grid, part: slice) -> Floats:

@@ -184,7 +184,8 @@ NIGHTS: tuple[Column, ...] = (
         "wear_pct",
         "number",
         "%",
-        "Worn share of the observed sleep period (of the night, if there is none).",
+        "Worn share of the observed sleep period (of the night, if there is none); empty where "
+        "less than half an hour was recorded, too little to tell.",
         "after van Hees 2013",
         1,
     ),
@@ -242,7 +243,7 @@ NIGHTS: tuple[Column, ...] = (
         "nonwear_min",
         "number",
         "min",
-        "Time of the night in which the sensor recorded and was not worn.",
+        "Time of the night in which the sensor recorded and was not worn; empty as wear_pct.",
         "after van Hees 2013",
         2,
     ),

@@ -351,3 +351,10 @@ def test_the_window_is_moved_by_a_quarter_of_an_hour_both_ways(clock, early, now
     counts = judged(epochs, event(clock)).counts
     names = ("sleep_starts_onset_early15", "sleep_starts_onset", "sleep_starts_onset_late15")
     assert [counts[name] for name in names] == [early, now, late]
+
+
+def test_of_a_night_too_short_to_tell_wear_nothing_is_said_of_it():
+    shown = replace(picture(recorded("22:00", ("asleep", 20))), wear_told=False)
+    assert figures.wear_pct(shown) is None
+    assert measured(shown)["nonwear_min"] is None
+    assert measured(replace(shown, wear_told=True))["nonwear_min"] == 0

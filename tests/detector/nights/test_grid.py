@@ -159,3 +159,22 @@ def test_an_angle_is_right_for_tiny_and_for_straight_ones():
 def test_epochs_are_found_by_the_clock():
     epochs = recorded("22:00", ("asleep", 10))
     assert placed(epochs, "22:01:02") == 12
+
+
+@pytest.mark.parametrize(
+    ("observed_s", "counted_s"),
+    [(5.04, 5), (4.96, 5), (4.95, 4.95), (2.5, 2.5), (0, 0)],
+    ids=["the next one begins late", "two samples less", "more is lost", "half", "blanked"],
+)
+def test_where_its_border_lies_between_two_samples_takes_no_observed_time(observed_s, counted_s):
+    epochs = recorded("22:00", ("asleep", 1))
+    epochs["observed_s"][3] = observed_s
+    grid = grid_of(epochs)
+    assert RATE_HZ == 50
+    assert grid.observed_s.sum() == pytest.approx(55 + counted_s)
+
+
+def test_of_an_epoch_that_was_recorded_in_part_all_that_is_there_was_observed():
+    epochs = recorded("22:00", ("asleep", 1))
+    epochs["n_samples"][3], epochs["observed_s"][3] = 125, 2.49
+    assert grid_of(epochs).observed_s.sum() == pytest.approx(57.5)

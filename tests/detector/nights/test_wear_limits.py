@@ -270,3 +270,13 @@ def test_what_shares_time_with_the_guider_is_not_judged_as_awake():
     ):
         found = wear.awake_nonwear(grid, suspect, grid.interval(*slots), S)
         assert stretches(found) == left
+
+
+# ------------------------------------------------------------------ whether it can be told
+
+
+@pytest.mark.parametrize(("minutes", "told"), [(29.9, False), (30, True)])
+def test_wear_can_be_told_from_half_an_hour_on(minutes, told):
+    span = NightSpan(date(2024, 3, 5), at("21:00"), at("23:00"))
+    grid = Grid.of(recorded("22:00", ("rigid", minutes)), span, RATE_HZ)
+    assert wear.can_be_told(grid, S) is told
