@@ -67,8 +67,10 @@ def test_rows_that_could_not_be_read_have_the_shape_of_others(timed, gravity):
     rows = RawRows.missing(3, timed=timed, gravity=gravity)
     assert len(rows) == 3
     assert rows.lost.tolist() == [MISSING] * 3
+    assert rows.samples.shape == (3, 3)
     assert (rows.time is not None) == timed
     assert (rows.gravity is not None) == gravity
+    assert rows.gravity is None or rows.gravity.shape == (3, 3)
 
 
 def test_unreadable_rows_are_put_in_where_they_stood():
