@@ -233,3 +233,21 @@ def test_columns_may_be_stated_by_position_or_name(written):
     np.testing.assert_array_equal(
         read(path, columns={"time": 1, "x": 4, "y": 3, "z": 2})[0], ACCEL[:, ::-1]
     )
+
+
+@pytest.mark.parametrize(("unit", "step"), [("s", 1), ("ms", 10), ("us", 10_000)])
+@pytest.mark.parametrize("wrong", ["1601-01-01", "0001-01-01", "2700-01-01", "9999-12-31"])
+def test_a_time_that_does_not_fit_into_ns_is_missing(written, unit, step, wrong):
+    # a zero of Windows is 1601, and modulo 2**64 ns that would be in 2185
+    times = int(np.datetime64("2024-03-05", unit).astype(np.int64)) + step * np.arange(N)
+    kept = np.ones(N, np.bool_)
+    kept[[0, 200, 201]] = False
+    times[~kept] = np.datetime64(wrong, unit).astype(np.int64)
+    accel_g, found_ns, segments, recording = read(
+        written(pa.array(times, pa.timestamp(unit, "Europe/Berlin")))
+    )
+    np.testing.assert_array_equal(accel_g, ACCEL[kept])
+    assert recording.header.known_offset_s == 3600
+    utc_ns = times[kept] * {"s": 10**9, "ms": 10**6, "us": 10**3}[unit]
+    np.testing.assert_array_equal(found_ns, utc_ns + 3600 * SECOND_NS)
+    assert segments == [("start", 199), ("missing_values", N - 202)]

@@ -153,6 +153,13 @@ def test_of_whole_ns_all_but_the_largest_fit():
     assert times_ns.tolist() == [8_999 * 10**15, 0, 0]
 
 
+@pytest.mark.parametrize("unit_ns", [S, MS, US, NS])
+def test_the_least_whole_number_does_not_fit(unit_ns):
+    times_ns, fits = to_ns(np.array([-(2**63), 5]), unit_ns)
+    assert fits.tolist() == [False, True]
+    assert times_ns.tolist() == [0, 5 * unit_ns]
+
+
 def test_whole_numbers_are_kept_to_the_last_digit():
     assert to_ns(np.array([1_709_675_999_250_000_001]), NS)[0].tolist() == [
         1_709_675_999_250_000_001

@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+import numpy as np
+
 from ...fetch import at_hand
 from ...model import SECOND_NS, Health, ReadOptions, RecordingError
 from ...place import Place
@@ -192,9 +194,10 @@ def _stamps(
         return text, text.offset_s
     if first.type.tz is None:
         return None, None
-    seconds = first.cast(pa.timestamp("ns", first.type.tz), safe=False).cast(pa.int64())[0]
+    times_ns, fits = to_numpy(first)
+    first_ns = times_ns[0 if fits is None else np.argmax(fits)]
     try:
-        return None, _offset_s(first.type.tz, seconds.as_py() // SECOND_NS)
+        return None, _offset_s(first.type.tz, int(first_ns) // SECOND_NS)
     except (ZoneInfoNotFoundError, ValueError, OverflowError) as error:
         raise RecordingError(
             path,

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from ...model import Health
 from ...place import Place
 from .names import Columns
-from .times import Stamps
+from .times import Stamps, to_ns
 
 LARGEST = 1e6
 """A larger value is no acceleration in any unit, nor a count of any converter."""
@@ -20,6 +20,8 @@ LARGEST = 1e6
 EARLIEST, LATEST = -(2**54), 88 * 10**17
 """Other numbers are no time, in ns since 1970 (half a year before it, to 2248) or in any longer
 unit. The difference of any two is a number of 64 bits."""
+
+_UNITS_NS = {"s": 1_000_000_000, "ms": 1_000_000, "us": 1_000, "ns": 1}
 
 KEPT, MISSING, IDLE_FILL, ZERO_FILL = range(4)
 LOSSES = ("", "missing_values", "idle_fill", "zero_fill")
@@ -179,13 +181,17 @@ def raw_rows(time: Pair | None, axes: Sequence[Any]) -> RawRows:
 
 
 def to_numpy(array: Any) -> Pair:
-    """Return the values of an Arrow column; those of times in ns."""
+    """Return the values of an Arrow column; those of times in ns, if they fit into that."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
     array = pa.chunked_array([array]) if isinstance(array, pa.Array) else array
     if pa.types.is_timestamp(array.type):
-        array = array.cast(pa.timestamp("ns", array.type.tz), safe=False).cast(pa.int64())
+        values, valid = to_numpy(array.cast(pa.int64()))
+        times_ns, fits = to_ns(values, _UNITS_NS[array.type.unit])
+        if not fits.all():
+            valid = fits if valid is None else fits & valid
+        return times_ns, valid
     if not array.null_count:
         return array.to_numpy(), None
     return pc.fill_null(array, 0).to_numpy(), pc.is_valid(array).to_numpy()

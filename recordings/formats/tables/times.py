@@ -130,8 +130,8 @@ def typical_step(steps: Stamps) -> float | None:
 
 def to_ns(values: Stamps, unit_ns: int) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
     """Return numbers as ns, and which of them fit into them."""
-    limit = 2**63 // unit_ns - 1
-    fits = np.abs(values) < min(limit, 9e18)
+    limit = min(2**63 // unit_ns - 1, 9 * 10**18)
+    fits = (-limit < values) & (values < limit)
     values = np.where(fits, values, 0)
     if values.dtype.kind == "i":
         return values * unit_ns, fits
