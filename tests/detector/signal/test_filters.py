@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import signal
 
-from detector.signal.filters import butterworth_band
+from detector.signal.filters import butterworth_band, jerk_taps
 
 RATES_HZ = [24.42, 30, 50, 75, 600 / 7, 100, 200]
 
@@ -25,3 +25,12 @@ def test_group_delay_is_that_of_scipy(rate_hz):
     _, (expected_n,) = signal.group_delay((b, a), w=[4.0], fs=rate_hz)
     ours_s = butterworth_band(2, 8, rate_hz).group_delay_s(4.0, rate_hz)
     assert ours_s == pytest.approx(expected_n / rate_hz, abs=1e-5)
+
+
+@pytest.mark.parametrize(("at_hz", "power"), [(2, 0.5), (4, 1), (8, 0.5)])
+@pytest.mark.parametrize("rate_hz", [50, 600 / 7, 100])
+def test_zero_phase_jerk_is_the_derivative_of_what_passes_the_band_twice(rate_hz, at_hz, power):
+    taps = jerk_taps(2, 8, rate_hz)
+    k = np.arange(1, len(taps) + 1)
+    response = np.sum(2 * taps * np.sin(2 * np.pi * at_hz * k / rate_hz))
+    assert response == pytest.approx(2 * np.pi * at_hz * power, rel=0.01)

@@ -106,6 +106,13 @@ def test_the_floor_of_an_epoch_is_known_when_the_second_has_passed_in_which_it_e
         assert until["floor_g_per_s"][k] == floors[k]
 
 
+def test_what_has_not_been_seen_yet_is_no_quiet_second():
+    rng = np.random.default_rng(0)
+    scan = scan_array(rng.normal(0, 0.004, (1500, 3)) + [0, 0, 1], 25.0)
+    floors = scan.epochs["floor_g_per_s"]
+    assert floors.min() > 0.8 * np.median(floors)
+
+
 def warming(accel_g, temperatures_c, cuts=()):
     """Chunks of 300 samples with a temperature each, cut further at will."""
     for k, celsius in enumerate(temperatures_c):
