@@ -63,10 +63,6 @@ in circles."""
 NOT_TRIED = 3  # status of a fork into which the mutant could not be put
 
 
-class BrokenError(Exception):
-    """A module with this mutant could not even be imported."""
-
-
 _SWAPS: dict[type[ast.AST], type[ast.AST]] = {
     ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt, ast.Eq: ast.NotEq,
     ast.NotEq: ast.Eq, ast.Is: ast.IsNot, ast.IsNot: ast.Is, ast.In: ast.NotIn, ast.NotIn: ast.In,
@@ -110,11 +106,9 @@ def changes(node: ast.AST) -> Iterator[tuple[str, ast.AST]]:  # noqa: C901, PLR0
             yield "if never", _with(node, test=ast.Constant(value=False))
         case ast.Continue() | ast.Break():
             yield _swapped(node), _SWAPS[type(node)]()
-        case ast.AugAssign() | ast.Expr(value=ast.Call()):
-            if "super()" not in ast.unparse(
-                node
-            ):  # code that no longer names its class has no cell
-                yield "left out", ast.Pass()
+        # Code that no longer names its class has no cell for it, and cannot be put in.
+        case ast.AugAssign() | ast.Expr(value=ast.Call()) if "super()" not in ast.unparse(node):
+            yield "left out", ast.Pass()
 
 
 def _swapped(node: ast.AST) -> str:
@@ -234,8 +228,8 @@ def put_in(mutant: Mutant) -> None:
     code = compile(ast.Module([node], []), path, "exec")
     try:
         exec(code, names)  # noqa: S102 (our own module)
-    except Exception as error:
-        raise BrokenError from error
+    except Exception:  # the module could not even be imported
+        os._exit(1)
     old = vars(module)[mutant.scope]
     for each in list(sys.modules.values()):
         if getattr(each, "__dict__", {}).get(mutant.scope) is old:
@@ -283,13 +277,8 @@ class Campaign:
         from hypothesis import Phase, settings  # not before pytest, which rewrites it
 
         phases = [Phase.explicit, Phase.generate]
-        settings.register_profile(
-            "mutants",
-            settings.get_profile("default"),
-            database=None,
-            derandomize=True,
-            phases=phases,
-        )
+        usual = settings.get_profile("default")
+        settings.register_profile("mutants", usual, database=None, derandomize=True, phases=phases)
         settings.load_profile("mutants")
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
@@ -369,8 +358,6 @@ class Campaign:
         resource.setrlimit(resource.RLIMIT_AS, (pages * resource.getpagesize() + ROOM_BYTES,) * 2)
         try:
             put_in(mutant)
-        except BrokenError:
-            return 1
         except BaseException:  # then nothing was tried
             traceback.print_exc()
             return NOT_TRIED
