@@ -108,4 +108,4 @@ def _nameless(header: Header) -> Header:
 
 def _general(note: Remark) -> Remark:
     """Return a remark with the sentence of its code: what a reader writes may quote the file."""
-    return Remark(note.code, REMARKS[note.code].sentence)
+    return Remark(note.code, REMARKS[note.code].sentence.removesuffix("."))
