@@ -35,17 +35,12 @@ ROOT = Path(__file__).parents[1]
 sys.path[:0] = [str(ROOT)]
 
 _OF_NIGHTS = {
-    "kinds": ("kinds", "rules", "likeness"),
-    "series": ("series", "likeness"),
-    "likeness": ("likeness",),
-    "periodic": ("periodic", "kinds"),
-    "judging": ("judging", "nights", "findings", "sensitivity"),
-    "findings": ("reasons_of_nights",),
-    "sensitivity": ("sensitivity",),
+    "kinds": ("kinds", "rules", "likeness"), "series": ("series", "likeness"),
+    "likeness": ("likeness",), "periodic": ("periodic", "kinds"), "settling": ("settling",),
+    "judging": ("judging", "nights", "findings", "sensitivity"), "sensitivity": ("sensitivity",),
+    "findings": ("reasons_of_nights",), "guider": ("rest_periods", "guider"),
     "onset": ("onset", "onset_candidates", "sleep_scoring", "sleep_ends", "guider"),
-    "settling": ("settling",),
-    "guider": ("rest_periods", "guider"),
-}
+}  # fmt: skip
 CASES = {
     f"detector/nights/{name}.py": [f"detector/nights/test_{test}.py" for test in tests]
     for name, tests in _OF_NIGHTS.items()
@@ -61,7 +56,6 @@ PATIENCE_S, PATIENCE, ROOM_BYTES = 5, 3, 1 << 30
 in circles."""
 
 NOT_TRIED = 3  # status of a fork into which the mutant could not be put
-
 
 _SWAPS: dict[type[ast.AST], type[ast.AST]] = {
     ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt, ast.Eq: ast.NotEq,
@@ -106,9 +100,9 @@ def changes(node: ast.AST) -> Iterator[tuple[str, ast.AST]]:  # noqa: C901, PLR0
             yield "if never", _with(node, test=ast.Constant(value=False))
         case ast.Continue() | ast.Break():
             yield _swapped(node), _SWAPS[type(node)]()
-        # Code that no longer names its class has no cell for it, and cannot be put in.
-        case ast.AugAssign() | ast.Expr(value=ast.Call()) if "super()" not in ast.unparse(node):
-            yield "left out", ast.Pass()
+        case ast.AugAssign() | ast.Expr(value=ast.Call()):
+            if "super()" not in ast.unparse(node):  # without it code has no cell of its class
+                yield "left out", ast.Pass()
 
 
 def _swapped(node: ast.AST) -> str:
@@ -225,11 +219,10 @@ def put_in(mutant: Mutant) -> None:
     module = sys.modules[mutant.module.removesuffix(".py").replace("/", ".")]
     (node,) = [node for name, node in _scopes(mutant.tree) if name == mutant.scope]
     names = dict(vars(module))
-    code = compile(ast.Module([node], []), path, "exec")
     try:
-        exec(code, names)  # noqa: S102 (our own module)
-    except Exception:  # the module could not even be imported
-        os._exit(1)
+        exec(compile(ast.Module([node], []), path, "exec"), names)  # noqa: S102 (our own module)
+    except Exception as error:
+        raise ImportError(path) from error
     old = vars(module)[mutant.scope]
     for each in list(sys.modules.values()):
         if getattr(each, "__dict__", {}).get(mutant.scope) is old:
@@ -277,8 +270,13 @@ class Campaign:
         from hypothesis import Phase, settings  # not before pytest, which rewrites it
 
         phases = [Phase.explicit, Phase.generate]
-        usual = settings.get_profile("default")
-        settings.register_profile("mutants", usual, database=None, derandomize=True, phases=phases)
+        settings.register_profile(
+            "mutants",
+            settings.get_profile("default"),
+            database=None,
+            derandomize=True,
+            phases=phases,
+        )
         settings.load_profile("mutants")
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
@@ -358,6 +356,8 @@ class Campaign:
         resource.setrlimit(resource.RLIMIT_AS, (pages * resource.getpagesize() + ROOM_BYTES,) * 2)
         try:
             put_in(mutant)
+        except ImportError:
+            return 1
         except BaseException:  # then nothing was tried
             traceback.print_exc()
             return NOT_TRIED
