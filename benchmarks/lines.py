@@ -1,6 +1,8 @@
-"""Lines of code of the packages and of their tests: no comments, docstrings or blank lines.
+"""How many lines of code the packages have, and how many their tests.
 
-python benchmarks/lines.py
+    python benchmarks/lines.py
+
+Comments, docstrings and blank lines are no code.
 """
 
 from __future__ import annotations

@@ -79,7 +79,8 @@ class Grid:
         # The count of samples in a whole epoch varies by one: that is not a loss.
         seconds = np.where(share >= _WHOLE_SHARE, 5.0, 5.0 * share)
         # Nor is what is observed of it, which ends between two samples and by a clock that bends.
-        whole = epochs["observed_s"] >= seconds - _BORDERS_SAMPLES / rate_hz
+        seen = epochs["observed_s"]
+        whole = (seen > 0) & (seen >= seconds - _BORDERS_SAMPLES / rate_hz)
         thin = share < _LEAST_SHARE
 
         def put(name: str) -> Floats:
@@ -98,7 +99,7 @@ class Grid:
             first_ns=first * EPOCH_NS,
             known=tally(~thin).astype(np.bool_),
             sampled_s=tally(seconds),
-            observed_s=tally(np.where(whole, seconds, epochs["observed_s"])),
+            observed_s=tally(np.where(whole, seconds, seen)),
             n_samples=tally(epochs["n_samples"]),
             **{name: put(name) for name in _SUMMARIES},
             n_clipped=tally(epochs["n_clipped"]).astype(np.int64),

@@ -14,7 +14,7 @@ Deviations, with what was measured on the real nights:
 - Unknown or unworn time is not counted as stillness, and does not enter the percentile. But up to
   half of the median's window, 2.5 minutes, do not end a still block where the median about them is
   still: a few unreadable sectors cut the block that a night hangs on into pieces that are each too
-  short (a real night lost its sleep period with 2 unreadable sectors of 17,599 in it).
+  short (the bundled night lost its sleep period with one every twenty minutes).
 - The block must begin and end in half an hour of lying still, its outermost ten minutes included:
   HDCZA cannot tell sitting quietly from sleep and joined 2 hours on a sofa to the night after it.
   In sleep at most 11 % of the 5-s epochs moved by more than 50 mg (in quarters of an hour), on the

@@ -243,6 +243,7 @@ def test_only_what_the_system_refuses_is_told_as_such(tmp_path):
         (errno.EPERM, "a/events.csv", True),
         (errno.EACCES, ".a.old", True),
         (errno.EACCES, ".a.old/events.csv", True),
+        (errno.EACCES, ".a.0123abcd.partial", False),
         (errno.EACCES, "ab", False),
         (errno.EACCES, "", False),
         (errno.ENOSPC, "a/events.csv", False),

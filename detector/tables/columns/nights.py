@@ -185,7 +185,7 @@ NIGHTS: tuple[Column, ...] = (
         "number",
         "%",
         "Worn share of the observed sleep period (of the night, if there is none); empty where "
-        "less than half an hour was recorded, too little to tell.",
+        "no hour (sleep.nonwear_window_min) was recorded by half, too little to tell.",
         "after van Hees 2013",
         1,
     ),

@@ -19,7 +19,7 @@ COLUMNS_REMEDY = (
     "state them by position or name, such as --columns time=1,x=2,y=3,z=4 (without time: --rate HZ)"
 )
 
-_TIME_UNITS_NS = {
+TIME_UNITS_NS = {
     "s": 1_000_000_000,
     "sec": 1_000_000_000,
     "seconds": 1_000_000_000,
@@ -36,6 +36,7 @@ _TIME_UNITS_NS = {
     "nanos": 1,
     "nanoseconds": 1,
 }
+"""Units of time as headings and Arrow call them."""
 _OTHER_SENSOR = re.compile(
     r"gyr|rot|angular|magn|quat|orient|euler|attitude|gps|position|veloc|speed|\b[gmq]\b"
 )
@@ -255,9 +256,9 @@ def _time_column(names: Sequence[str], axes: tuple[int, int, int]) -> int | None
 def _time_unit_ns(name: str) -> int | None:
     """Return the unit that the name of the time column states."""
     if bracket := _BRACKET.search(name):
-        return _TIME_UNITS_NS.get(bracket[1].strip().lower())
+        return TIME_UNITS_NS.get(bracket[1].strip().lower())
     words = _tokens(name)[0].split()
-    return next((_TIME_UNITS_NS[word] for word in words[::-1] if word in _TIME_UNITS_NS), None)
+    return next((TIME_UNITS_NS[word] for word in words[::-1] if word in TIME_UNITS_NS), None)
 
 
 def _listed(names: Sequence[str]) -> str:

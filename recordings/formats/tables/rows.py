@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from ...model import Health
 from ...place import Place
-from .names import Columns
+from .names import TIME_UNITS_NS, Columns
 from .times import Stamps, to_ns
 
 LARGEST = 1e6
@@ -20,8 +20,6 @@ LARGEST = 1e6
 EARLIEST, LATEST = -(2**54), 88 * 10**17
 """Other numbers are no time, in ns since 1970 (half a year before it, to 2248) or in any longer
 unit. The difference of any two is a number of 64 bits."""
-
-_UNITS_NS = {"s": 1_000_000_000, "ms": 1_000_000, "us": 1_000, "ns": 1}
 
 KEPT, MISSING, IDLE_FILL, ZERO_FILL = range(4)
 LOSSES = ("", "missing_values", "idle_fill", "zero_fill")
@@ -188,7 +186,7 @@ def to_numpy(array: Any) -> Pair:
     array = pa.chunked_array([array]) if isinstance(array, pa.Array) else array
     if pa.types.is_timestamp(array.type):
         values, valid = to_numpy(array.cast(pa.int64()))
-        times_ns, fits = to_ns(values, _UNITS_NS[array.type.unit])
+        times_ns, fits = to_ns(values, TIME_UNITS_NS[array.type.unit])
         if not fits.all():
             valid = fits if valid is None else fits & valid
         return times_ns, valid

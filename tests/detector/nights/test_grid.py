@@ -178,3 +178,9 @@ def test_of_an_epoch_that_was_recorded_in_part_all_that_is_there_was_observed():
     epochs = recorded("22:00", ("asleep", 1))
     epochs["n_samples"][3], epochs["observed_s"][3] = 125, 2.49
     assert grid_of(epochs).observed_s.sum() == pytest.approx(57.5)
+
+
+def test_of_an_epoch_that_was_blanked_nothing_was_observed_however_little_is_there():
+    epochs = recorded("22:00", ("asleep", 1))
+    epochs["n_samples"][3], epochs["observed_s"][3] = 1, 0
+    assert grid_of(epochs).observed_s.sum() == 55
